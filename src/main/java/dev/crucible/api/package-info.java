@@ -1,0 +1,5 @@
+/** The gateway: validates, stores, enqueues, and answers. */
+@NullMarked
+package dev.crucible.api;
+
+import org.jspecify.annotations.NullMarked;

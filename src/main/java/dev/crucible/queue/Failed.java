@@ -1,0 +1,7 @@
+package dev.crucible.queue;
+
+/** What became of a task whose attempt was lost. */
+public enum Failed {
+    RETRYING,
+    DEAD_LETTER
+}

@@ -1,0 +1,5 @@
+/** Where evaluations and their outputs are kept. */
+@NullMarked
+package dev.crucible.storage;
+
+import org.jspecify.annotations.NullMarked;
