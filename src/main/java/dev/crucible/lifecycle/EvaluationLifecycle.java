@@ -6,8 +6,6 @@ import dev.crucible.events.EvaluationEvent;
 import dev.crucible.events.EventBus;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
-import dev.crucible.kernel.evaluation.Outcome;
-import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.queue.Settlement;
 import dev.crucible.queue.SettlementHandler;
 import dev.crucible.storage.Changed;
@@ -111,24 +109,12 @@ public final class EvaluationLifecycle implements SettlementHandler {
     private static StatusChange change(Settlement settlement) {
         if (settlement instanceof Settlement.Finished finished) {
             return new StatusChange(
-                    finished.id(), finished.outcome().reason().status(), "worker:" + finished.workerId(),
-                    finished.attempt(), finished.outcome().detail(), finished.at(), finished.workerId(),
-                    finished.outcome());
+                    finished.id(), finished.outcome().reason().status(), finished.actor(), finished.attempt(),
+                    finished.outcome().detail(), finished.at(), finished.workerId(), finished.outcome());
         } else if (settlement instanceof Settlement.Requeued requeued) {
             return new StatusChange(
                     requeued.id(), EvaluationStatus.QUEUED, "queue", requeued.attempt(), requeued.why(), requeued.at(),
                     null, null);
-        } else if (settlement instanceof Settlement.Dead dead) {
-            String detail = "No attempt of " + dead.attempt() + " could run it to an end. The last error: " + dead.error();
-            return new StatusChange(
-                    dead.id(), EvaluationStatus.FAILED, "queue", dead.attempt(), detail, dead.at(), null,
-                    Outcome.notRun(Reason.SANDBOX_ERROR, detail));
-        } else if (settlement instanceof Settlement.Cancelled cancelled) {
-            String detail = "It was cancelled before it ran.";
-            return new StatusChange(
-                    cancelled.id(), EvaluationStatus.CANCELLED,
-                    cancelled.actor() == null ? "queue" : cancelled.actor(), cancelled.attempt(), detail,
-                    cancelled.at(), null, Outcome.notRun(Reason.CANCELLED, detail));
         }
         throw new IllegalStateException("a settlement of an unknown kind");
     }

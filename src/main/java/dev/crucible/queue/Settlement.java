@@ -16,15 +16,16 @@ public sealed interface Settlement {
 
     Instant at();
 
-    /** The holder of the lease reported the one result. */
-    record Finished(EvaluationId id, int attempt, Instant at, String workerId, Outcome outcome) implements Settlement {}
+    /**
+     * The task is over and has its one outcome: its worker's result, a cancellation, or that it was given up.
+     *
+     * @param actor who ended it: {@code worker:<id>}, {@code user:<submitter>}, {@code queue}
+     * @param workerId who ran the attempt, or null when nobody did
+     */
+    record Finished(
+            EvaluationId id, int attempt, Instant at, String actor, @Nullable String workerId, Outcome outcome)
+            implements Settlement {}
 
     /** The attempt was lost; the task waits again. */
     record Requeued(EvaluationId id, int attempt, Instant at, String why) implements Settlement {}
-
-    /** Given up after the last attempt. */
-    record Dead(EvaluationId id, int attempt, Instant at, String error) implements Settlement {}
-
-    /** Cancelled while it waited. */
-    record Cancelled(EvaluationId id, int attempt, Instant at, @Nullable String actor) implements Settlement {}
 }

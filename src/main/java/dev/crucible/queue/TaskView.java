@@ -14,6 +14,8 @@ public record TaskView(EvaluationId id, State state, int position, Instant queue
         QUEUED,
         DELAYED,
         LEASED,
+        /** Over; its outcome is on its way to the record. */
+        ENDED,
         DEAD_LETTER
     }
 }

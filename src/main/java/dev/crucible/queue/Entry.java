@@ -1,0 +1,93 @@
+package dev.crucible.queue;
+
+import dev.crucible.kernel.EvaluationId;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task in memory: its key and where it stands, linked into the lists of {@link ReadyTasks}. Guarded by the queue's
+ * lock. The submission itself may be left in the journal.
+ */
+final class Entry {
+    enum State {
+        /** Its insert is not committed yet. */
+        ENQUEUEING,
+        READY,
+        DELAYED,
+        /** Picked for a worker; the attempt is not committed yet. */
+        CLAIMING,
+        LEASED,
+        /** Its end or its return is not committed or not settled yet. */
+        ENDING,
+        /** Over, its settlement under way. */
+        ENDED,
+        DEAD
+    }
+
+    final EvaluationId id;
+    final String submitter;
+    final int priority;
+    final String engine;
+    final String language;
+    final long seq;
+    final Instant queuedAt;
+
+    State state = State.ENQUEUEING;
+    int attempt;
+    int losses;
+    /** Since when it counts as waiting, on the queue's nanosecond clock; keeps its value over retries. */
+    long readySince;
+    /** When a delayed task becomes ready, on the same clock. */
+    long dueAt;
+
+    /** When the lease runs out, on the clock of {@link Leases}. */
+    long deadline;
+
+    @Nullable String workerId;
+    boolean cancelRequested;
+    @Nullable String cancelActor;
+    /** Null when only the journal holds it. */
+    @Nullable Task task;
+
+    @Nullable Entry levelPrevious;
+    @Nullable Entry levelNext;
+    @Nullable Entry flowPrevious;
+    @Nullable Entry flowNext;
+
+    Entry(Task task, long seq, Instant queuedAt) {
+        this(task.id(), task.submitter(), task.submission().priority(), task.submission().engine(),
+                task.submission().language(), seq, queuedAt);
+        this.task = task;
+    }
+
+    Entry(EvaluationId id, String submitter, int priority, String engine, String language, long seq, Instant queuedAt) {
+        this.id = id;
+        this.submitter = submitter;
+        this.priority = priority;
+        this.engine = engine;
+        this.language = language;
+        this.seq = seq;
+        this.queuedAt = queuedAt;
+    }
+
+    /** Whether this one stands before the other in first-in-first-out order. */
+    boolean before(Entry other) {
+        long difference = readySince - other.readySince;
+        return difference != 0 ? difference < 0 : seq < other.seq;
+    }
+
+    boolean waiting() {
+        return state == State.READY || state == State.DELAYED;
+    }
+
+    boolean heldBy(LeaseToken token) {
+        return state == State.LEASED && attempt == token.attempt();
+    }
+
+    /** Exponential back-off with full jitter: anywhere up to 0.5 s, 1 s, 2 s, … 30 s. */
+    static long backoffMillis(int losses) {
+        long ceiling = Math.min(30_000, 500L << Math.min(10, Math.max(0, losses - 1)));
+        return ThreadLocalRandom.current().nextLong(ceiling + 1);
+    }
+}
