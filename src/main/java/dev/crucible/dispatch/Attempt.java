@@ -1,0 +1,251 @@
+package dev.crucible.dispatch;
+
+import dev.crucible.events.EventBus;
+import dev.crucible.events.OutputEvent;
+import dev.crucible.executor.CodeExecutor;
+import dev.crucible.executor.ExecutionPhase;
+import dev.crucible.executor.ExecutionRequest;
+import dev.crucible.executor.Progress;
+import dev.crucible.executor.RunResult;
+import dev.crucible.executor.StopMode;
+import dev.crucible.kernel.ErrorCode;
+import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.CapturedOutput;
+import dev.crucible.kernel.evaluation.Outcome;
+import dev.crucible.kernel.evaluation.OutputStreamName;
+import dev.crucible.kernel.evaluation.Reason;
+import dev.crucible.lifecycle.EvaluationLifecycle;
+import dev.crucible.queue.Lease;
+import dev.crucible.queue.TaskQueue;
+import dev.crucible.storage.OutputStore;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt at one task, from the lease to the report. Every step may be repeated without harm: the queue accepts one
+ * result, and only under the current lease.
+ */
+final class Attempt {
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+    private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final long FIRST_RETRY_MILLIS = 100;
+    private static final long LONGEST_RETRY_MILLIS = 2_000;
+    /** After this many tries the output store is taken as broken, and the attempt as lost. */
+    private static final int OUTPUT_TRIES = 20;
+
+    private final Lease lease;
+    private final EvaluationId id;
+    private final String workerId;
+    private final TaskQueue queue;
+    private final CodeExecutor executor;
+    private final EvaluationLifecycle lifecycle;
+    private final OutputStore outputs;
+    private final EventBus events;
+    private final Head stdout = new Head();
+    private final Head stderr = new Head();
+    /** The lease is no longer ours: nothing may be reported. */
+    private volatile boolean lost;
+
+    Attempt(
+            Lease lease,
+            String workerId,
+            TaskQueue queue,
+            CodeExecutor executor,
+            EvaluationLifecycle lifecycle,
+            OutputStore outputs,
+            EventBus events) {
+        this.lease = lease;
+        this.id = lease.task().id();
+        this.workerId = workerId;
+        this.queue = queue;
+        this.executor = executor;
+        this.lifecycle = lifecycle;
+        this.outputs = outputs;
+        this.events = events;
+    }
+
+    void run() {
+        try {
+            executor.execute(new ExecutionRequest(id, lease.attempt(), lease.task().submission()));
+        } catch (PlatformException e) {
+            fail(e.getMessage());
+            return;
+        }
+        try {
+            report(watch());
+        } catch (InterruptedException e) {
+            giveBack();
+            Thread.currentThread().interrupt();
+        } finally {
+            executor.release(id);
+        }
+    }
+
+    /** Follows the execution to its end. */
+    private RunResult watch() throws InterruptedException {
+        // A cancel that came between the lease and the execution reached neither; this asks once both exist.
+        heartbeat();
+        record("provisioning", () -> lifecycle.provisioning(id, lease.attempt(), workerId));
+        boolean runningRecorded = false;
+        while (true) {
+            Progress progress = executor.progress(id, stdout.size, stderr.size, WAIT);
+            if (!runningRecorded && (progress.phase() == ExecutionPhase.RUNNING || ran(progress))) {
+                runningRecorded = true;
+                record("running", () -> lifecycle.running(id, lease.attempt(), workerId));
+            }
+            take(OutputStreamName.STDOUT, stdout, progress.stdout());
+            take(OutputStreamName.STDERR, stderr, progress.stderr());
+            if (progress.result() != null) {
+                return progress.result();
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    private static boolean ran(Progress progress) {
+        return progress.result() != null && progress.result().usage().wallMillis() > 0;
+    }
+
+    /** Records a passing status. It must not hold up the run: without the store, the end alone will be recorded. */
+    private void record(String status, Supplier<Boolean> change) {
+        try {
+            change.get();
+        } catch (PlatformException e) {
+            LOG.atWarn().addKeyValue("eval_id", id).addKeyValue("status", status)
+                    .addKeyValue("error_code", e.code().code())
+                    .log("A passing status could not be recorded; the evaluation goes on");
+        }
+    }
+
+    private void take(OutputStreamName stream, Head head, byte[] bytes) {
+        if (bytes.length > 0) {
+            events.publish(new OutputEvent(id, lease.task().submitter(), stream, head.size, bytes));
+            head.append(bytes);
+        }
+    }
+
+    private void report(RunResult result) throws InterruptedException {
+        if (lost) {
+            return;
+        }
+        if (result.reason() == Reason.SANDBOX_ERROR) {
+            fail(result.detail());
+            return;
+        }
+        Outcome outcome;
+        try {
+            outcome = outcome(result);
+        } catch (PlatformException e) {
+            fail("the output could not be stored: " + e.getMessage());
+            return;
+        }
+        complete(outcome);
+    }
+
+    private Outcome outcome(RunResult result) throws InterruptedException {
+        return new Outcome(
+                result.reason(), result.detail(), result.exitCode(), result.signal(), result.usage(),
+                captured(OutputStreamName.STDOUT, stdout, result.stdoutTruncated()),
+                captured(OutputStreamName.STDERR, stderr, result.stderrTruncated()),
+                new CapturedOutput(result.compileOutput(), result.compileOutput().length, false, null),
+                lease.task().submission().engine(), result.engineVersion(), result.languageVersion());
+    }
+
+    private CapturedOutput captured(OutputStreamName stream, Head head, boolean truncated)
+            throws InterruptedException {
+        String ref = head.size <= CapturedOutput.INLINE_BYTES ? null : store(stream);
+        return new CapturedOutput(head.bytes(), head.size, truncated, ref);
+    }
+
+    private String store(OutputStreamName stream) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return outputs.put(id, stream, new ExecutorOutput(executor, id, stream));
+            } catch (PlatformException e) {
+                if (attempt == OUTPUT_TRIES || lost) {
+                    throw e;
+                }
+                Thread.sleep(Math.min(LONGEST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(10, attempt)));
+            }
+        }
+    }
+
+    private void complete(Outcome outcome) throws InterruptedException {
+        long pause = FIRST_RETRY_MILLIS;
+        while (!lost) {
+            try {
+                queue.complete(lease.token(), outcome);
+                return;
+            } catch (PlatformException e) {
+                if (e.code() == ErrorCode.LEASE_LOST) {
+                    LOG.atWarn().addKeyValue("eval_id", id).addKeyValue("attempt", lease.attempt())
+                            .log("The lease was lost before the result came; the result of a later attempt counts");
+                    return;
+                }
+                LOG.atWarn().addKeyValue("eval_id", id).addKeyValue("error_code", e.code().code())
+                        .log("The result could not be reported; it is kept and tried again");
+                Thread.sleep(pause);
+                pause = Math.min(LONGEST_RETRY_MILLIS, pause * 2);
+            }
+        }
+    }
+
+    private void fail(String error) {
+        try {
+            queue.fail(lease.token(), error);
+        } catch (PlatformException e) {
+            LOG.atWarn().addKeyValue("eval_id", id).addKeyValue("error_code", e.code().code())
+                    .log("A failed attempt could not be reported; the task comes back when its lease runs out");
+        }
+    }
+
+    /** Extends the lease; learns of a wanted cancel, or that the lease is gone. Called by the heartbeat thread too. */
+    void heartbeat() {
+        try {
+            if (queue.extend(lease.token()).cancelRequested()) {
+                executor.kill(id, StopMode.TERMINATE);
+            }
+        } catch (PlatformException e) {
+            if (e.code() == ErrorCode.LEASE_LOST) {
+                lost = true;
+                executor.kill(id, StopMode.KILL);
+            }
+        } catch (RuntimeException e) {
+            LOG.atWarn().setCause(e).addKeyValue("eval_id", id).log("A heartbeat failed; the next one follows");
+        }
+    }
+
+    /** Hands the task back to the queue, so that another worker runs it from the start, and stops what runs here. */
+    void giveBack() {
+        lost = true;
+        try {
+            queue.release(lease.token(), "the worker stopped before it was done");
+        } catch (PlatformException e) {
+            LOG.atInfo().addKeyValue("eval_id", id).addKeyValue("error_code", e.code().code())
+                    .log("The task could not be handed back; it comes back when its lease runs out");
+        }
+        executor.kill(id, StopMode.KILL);
+    }
+
+    /** The first bytes of a stream, and how many there were. */
+    private static final class Head {
+        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        private long size;
+
+        void append(byte[] bytes) {
+            int room = CapturedOutput.INLINE_BYTES - kept.size();
+            kept.write(bytes, 0, Math.min(room, bytes.length));
+            size += bytes.length;
+        }
+
+        byte[] bytes() {
+            return kept.toByteArray();
+        }
+    }
+}
