@@ -10,6 +10,9 @@ public final class Migrator {
     /** Files are {@code NNN_module_change.sql}: no prefix, one underscore. */
     private static final String LOCATION = "classpath:migrations";
 
+    /** A schema of its own, so that a database with other tables can be used. */
+    private static final String HISTORY = "crucible";
+
     private Migrator() {}
 
     /**
@@ -26,9 +29,7 @@ public final class Migrator {
                     .locations(LOCATION)
                     .sqlMigrationPrefix("")
                     .sqlMigrationSeparator("_")
-                    .defaultSchema("public")
-                    .baselineOnMigrate(true)
-                    .baselineVersion("0")
+                    .schemas(HISTORY)
                     .validateMigrationNaming(true)
                     .load()
                     .migrate();

@@ -19,7 +19,7 @@ class MigratorTest {
         try (Database database = TestDatabase.fresh()) {
             Migrator.migrate(database);
 
-            assertThat(database.dsl().fetchOne("select count(*) from public.flyway_schema_history where success").get(0))
+            assertThat(database.dsl().fetchOne("select count(*) from crucible.flyway_schema_history where version is not null and success").get(0))
                     .isEqualTo(3L);
         }
     }
