@@ -41,16 +41,15 @@ create table queue.task_payload (
     body text not null
 );
 
--- The one accepted result of a task, until it is settled.
+-- The one accepted result of a task, or its cancellation, until it is settled. The worker is null when nobody ran it;
+-- the outcome is JSON with the heads of its outputs in base64.
 create table queue.task_result (
     id      text        primary key,
     attempt integer     not null,
     at      timestamptz not null,
-    worker  text        not null,
-    outcome text        not null,
-    stdout  bytea       not null,
-    stderr  bytea       not null,
-    compile bytea       not null
+    actor   text        not null,
+    worker  text,
+    outcome text        not null
 );
 
 -- Attempts that ended without a result, with their error. Not unique: a recovery may note an attempt again.

@@ -1,5 +1,6 @@
 package dev.crucible.queue;
 
+import dev.crucible.platform.db.Database;
 import java.time.InstantSource;
 
 /** Makes queues. */
@@ -9,5 +10,11 @@ public final class QueueModule {
     /** A queue that lives and dies with its process. */
     public static LocalTaskQueue inMemory(QueueConfig config, SettlementHandler handler, InstantSource clock) {
         return new PriorityTaskQueue(config, new NoJournal(), handler, clock, System::nanoTime);
+    }
+
+    /** A queue whose tasks survive a crash: in memory, with its journal in PostgreSQL. */
+    public static LocalTaskQueue journaled(
+            QueueConfig config, Database database, SettlementHandler handler, InstantSource clock) {
+        return new PriorityTaskQueue(config, new PostgresJournal(database, clock), handler, clock, System::nanoTime);
     }
 }

@@ -66,29 +66,19 @@ public class TaskResult extends TableImpl<Record> {
     public final TableField<Record, Instant> AT = createField(DSL.name("at"), SQLDataType.INSTANT.nullable(false), this, "");
 
     /**
+     * The column <code>queue.task_result.actor</code>.
+     */
+    public final TableField<Record, String> ACTOR = createField(DSL.name("actor"), SQLDataType.CLOB.nullable(false), this, "");
+
+    /**
      * The column <code>queue.task_result.worker</code>.
      */
-    public final TableField<Record, String> WORKER = createField(DSL.name("worker"), SQLDataType.CLOB.nullable(false), this, "");
+    public final TableField<Record, String> WORKER = createField(DSL.name("worker"), SQLDataType.CLOB, this, "");
 
     /**
      * The column <code>queue.task_result.outcome</code>.
      */
     public final TableField<Record, String> OUTCOME = createField(DSL.name("outcome"), SQLDataType.CLOB.nullable(false), this, "");
-
-    /**
-     * The column <code>queue.task_result.stdout</code>.
-     */
-    public final TableField<Record, byte[]> STDOUT = createField(DSL.name("stdout"), SQLDataType.BLOB.nullable(false), this, "");
-
-    /**
-     * The column <code>queue.task_result.stderr</code>.
-     */
-    public final TableField<Record, byte[]> STDERR = createField(DSL.name("stderr"), SQLDataType.BLOB.nullable(false), this, "");
-
-    /**
-     * The column <code>queue.task_result.compile</code>.
-     */
-    public final TableField<Record, byte[]> COMPILE = createField(DSL.name("compile"), SQLDataType.BLOB.nullable(false), this, "");
 
     private TaskResult(Name alias, Table<Record> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
