@@ -1,0 +1,8 @@
+package dev.crucible.events;
+
+class InMemoryEventBusTest extends EventBusContract {
+    @Override
+    protected LocalEventBus open() {
+        return EventsModule.inMemory();
+    }
+}
