@@ -85,6 +85,16 @@ final class Entry {
         return state == State.LEASED && attempt == token.attempt();
     }
 
+    TaskView.State view() {
+        return switch (state) {
+            case ENQUEUEING, READY -> TaskView.State.QUEUED;
+            case DELAYED -> TaskView.State.DELAYED;
+            case CLAIMING, LEASED, ENDING -> TaskView.State.LEASED;
+            case ENDED -> TaskView.State.ENDED;
+            case DEAD -> TaskView.State.DEAD_LETTER;
+        };
+    }
+
     /** Exponential back-off with full jitter: anywhere up to 0.5 s, 1 s, 2 s, … 30 s. */
     static long backoffMillis(int losses) {
         long ceiling = Math.min(30_000, 500L << Math.min(10, Math.max(0, losses - 1)));

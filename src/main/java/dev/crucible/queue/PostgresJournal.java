@@ -76,7 +76,7 @@ final class PostgresJournal implements Journal {
                 val(MAX_CRASHES))) {
             Settlement.Finished finished = new Settlement.Finished(
                     new EvaluationId(row.get("id", String.class)), row.get("attempt", Integer.class), now, "queue",
-                    row.get("worker", String.class), Journal.gaveUp(row.get("attempt", Integer.class), error));
+                    row.get("worker", String.class), Journal.gaveUp(row.get("attempt", Integer.class), error), true);
             end(sql, List.of(finished), "dead");
             noteLosses(sql, List.of(new Loss(finished.id(), finished.attempt(), now, error)));
         }
@@ -107,11 +107,13 @@ final class PostgresJournal implements Journal {
     }
 
     private static List<Settlement.Finished> unsettled(DSLContext sql) {
-        return sql.fetch("select id, attempt, at, actor, worker, outcome from queue.task_result order by at")
+        return sql.fetch("select r.id, r.attempt, r.at, r.actor, r.worker, r.outcome, t.state = 'dead' as buried"
+                        + " from queue.task_result r join queue.task t on t.id = r.id order by r.at")
                 .map(row -> new Settlement.Finished(
                         new EvaluationId(row.get("id", String.class)), row.get("attempt", Integer.class),
                         row.get("at", Instant.class), row.get("actor", String.class), row.get("worker", String.class),
-                        Json.read(row.get("outcome", String.class), Outcome.class)));
+                        Json.read(row.get("outcome", String.class), Outcome.class),
+                        row.get("buried", Boolean.class)));
     }
 
     private static List<EvaluationId> dead(DSLContext sql) {

@@ -21,9 +21,16 @@ public sealed interface Settlement {
      *
      * @param actor who ended it: {@code worker:<id>}, {@code user:<submitter>}, {@code queue}
      * @param workerId who ran the attempt, or null when nobody did
+     * @param buried whether it was given up and stays as a dead letter
      */
     record Finished(
-            EvaluationId id, int attempt, Instant at, String actor, @Nullable String workerId, Outcome outcome)
+            EvaluationId id,
+            int attempt,
+            Instant at,
+            String actor,
+            @Nullable String workerId,
+            Outcome outcome,
+            boolean buried)
             implements Settlement {}
 
     /** The attempt was lost; the task waits again. */
