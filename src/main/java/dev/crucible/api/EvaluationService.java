@@ -12,6 +12,7 @@ import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.OutputStreamName;
 import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.lifecycle.EvaluationLifecycle;
@@ -245,6 +246,11 @@ public final class EvaluationService implements AutoCloseable {
         return evaluation.outcome() == null
                 ? outputs.openLive(evaluation.id(), stream)
                 : outputs.open(OutputReader.of(evaluation.outcome(), stream), from);
+    }
+
+    /** One stream of an evaluation that has ended. */
+    public static CapturedOutput output(Outcome outcome, OutputStreamName stream) {
+        return OutputReader.of(outcome, stream);
     }
 
     /** Ends every wait as if its time were over: the server is about to stop. */

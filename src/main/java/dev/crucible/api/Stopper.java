@@ -50,8 +50,10 @@ final class Stopper {
             return new Stopped(id, before, "The evaluation had already ended: " + before.wire());
         }
         try (Endings.Watch watch = endings.watch(id)) {
-            strays.enqueue(id);
             CancelAnswer answer = queue.cancel(id, caller.actor());
+            if (answer == CancelAnswer.UNKNOWN && !await(id, watch, REMOVAL).terminal() && strays.enqueue(id)) {
+                answer = queue.cancel(id, caller.actor());
+            }
             if (answer == CancelAnswer.REQUESTED) {
                 return stopRunning(id, mode, watch);
             }
@@ -74,7 +76,6 @@ final class Stopper {
     }
 
     private Stopped stopRunning(EvaluationId id, StopMode mode, Endings.Watch watch) {
-        executor.kill(id, mode);
         EvaluationStatus now = awaitStop(id, mode, watch);
         if (now == EvaluationStatus.CANCELLED) {
             return new Stopped(id, now, mode == StopMode.KILL ? "Task forcefully terminated" : "Task cancelled");
@@ -84,8 +85,9 @@ final class Stopper {
                 : "The cancellation is on its way; it has not ended yet");
     }
 
-    /** Asks again while it waits: between its lease and its sandbox a task is nowhere that could be killed. */
+    /** Asks again until told: between its lease and its sandbox a task is nowhere that could be killed. */
     private EvaluationStatus awaitStop(EvaluationId id, StopMode mode, Endings.Watch watch) {
+        boolean told = executor.kill(id, mode);
         if (!waiting.tryAcquire()) {
             return status(id);
         }
@@ -99,7 +101,7 @@ final class Stopper {
                 if (Thread.currentThread().isInterrupted() || watch.ended().isDone()) {
                     break;
                 }
-                executor.kill(id, mode);
+                told = told || executor.kill(id, mode);
             }
             return status(id);
         } finally {
