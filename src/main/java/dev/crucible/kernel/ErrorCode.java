@@ -21,6 +21,8 @@ public enum ErrorCode {
     LEASE_LOST(409, false, "The lease is no longer held"),
     UNAUTHENTICATED(401, false, "A valid key is needed"),
     FORBIDDEN(403, false, "The key does not allow this"),
+    CROSS_ORIGIN(403, false, "Requests from another site are refused"),
+    UNKNOWN_HOST(421, false, "This server does not go by that host name"),
     RATE_LIMITED(429, true, "Too many requests"),
     QUEUE_FULL(429, true, "The queue is full"),
     BAD_GATEWAY(502, true, "A module answered badly"),

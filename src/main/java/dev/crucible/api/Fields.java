@@ -1,0 +1,127 @@
+package dev.crucible.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.crucible.kernel.FieldError;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the fields of one JSON object and collects what is wrong with them. A field that is null counts as absent. */
+final class Fields {
+    private final JsonNode object;
+    private final List<String> loc;
+    private final List<FieldError> errors;
+
+    Fields(JsonNode object, List<String> loc, List<FieldError> errors) {
+        this.object = object;
+        this.loc = List.copyOf(loc);
+        this.errors = errors;
+    }
+
+    /** The field's value, or null when it is absent. */
+    @Nullable JsonNode node(String name) {
+        JsonNode node = object.get(name);
+        return node == null || node.isNull() ? null : node;
+    }
+
+    boolean has(String name) {
+        return node(name) != null;
+    }
+
+    void wrong(String name, String message, String type) {
+        List<String> where = new ArrayList<>(loc);
+        where.add(name);
+        errors.add(new FieldError(where, message, type));
+    }
+
+    List<String> at(String name) {
+        List<String> where = new ArrayList<>(loc);
+        where.add(name);
+        return where;
+    }
+
+    void add(FieldError error) {
+        errors.add(error);
+    }
+
+    /** The text of a string field, or null when it is absent or no proper text. */
+    @Nullable String text(String name) {
+        JsonNode node = node(name);
+        return node == null ? null : text(name, node);
+    }
+
+    private @Nullable String text(String name, JsonNode node) {
+        if (!node.isTextual()) {
+            wrong(name, "must be a string", "type_error");
+            return null;
+        }
+        String text = node.textValue();
+        if (hasLoneSurrogate(text)) {
+            wrong(name, "holds half of a surrogate pair, which has no form in UTF-8", "invalid_text");
+            return null;
+        }
+        return text;
+    }
+
+    /** The number of a field, exact, or null when it is absent or no number. */
+    @Nullable BigDecimal number(String name) {
+        JsonNode node = node(name);
+        if (node == null) {
+            return null;
+        }
+        if (!node.isNumber()) {
+            wrong(name, "must be a number", "type_error");
+            return null;
+        }
+        return node.decimalValue();
+    }
+
+    List<String> texts(String name) {
+        JsonNode node = node(name);
+        List<String> texts = new ArrayList<>();
+        if (node != null && !node.isArray()) {
+            wrong(name, "must be a list of strings", "type_error");
+        } else if (node != null) {
+            for (JsonNode element : node) {
+                String text = text(name, element);
+                if (text == null) {
+                    break;
+                }
+                texts.add(text);
+            }
+        }
+        return texts;
+    }
+
+    Map<String, String> textMap(String name) {
+        JsonNode node = node(name);
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (node != null && !node.isObject()) {
+            wrong(name, "must be an object whose values are strings", "type_error");
+        } else if (node != null) {
+            for (Map.Entry<String, JsonNode> entry : node.properties()) {
+                String text = text(name, entry.getValue());
+                if (text == null) {
+                    break;
+                }
+                texts.put(entry.getKey(), text);
+            }
+        }
+        return texts;
+    }
+
+    static boolean hasLoneSurrogate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,315 @@
+package dev.crucible.api;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.crucible.kernel.FieldError;
+import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.kernel.evaluation.Submission;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the JSON of a submission into a {@link Submission}, or says everything that is wrong with it at once.
+ * Thread-safe.
+ */
+public final class SubmissionReader {
+    public static final int MAX_BATCH = 1_000;
+
+    private static final int MIB = 1 << 20;
+    private static final int MAX_TAGS = 32;
+    private static final int MAX_TAG_NAME = 64;
+    private static final int MAX_TAG_VALUE = 256;
+    private static final int MAX_METADATA = 16 * 1024;
+    private static final int MAX_STRINGS = 1_000;
+    /** The kernel takes no longer single string on execve: 32 pages with the NUL at the end. */
+    private static final int MAX_EXEC_STRING = 32 * 4096 - 1;
+
+    private static final BigDecimal MAX_DELAY_SECONDS = BigDecimal.valueOf(366L * 24 * 3600);
+    private static final BigDecimal MILLISECOND = new BigDecimal("0.001");
+    private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern OUR_ENV = Pattern.compile("LD_.*|EVAL_ID|CRUCIBLE_.*");
+    private static final List<String> LATER =
+            List.of("files", "entrypoint", "tests", "stop_on_failure", "artifacts", "callback_url", "deploy_gate");
+
+    private final Catalog catalog;
+    private final Limits maxLimits;
+    private final InstantSource clock;
+
+    SubmissionReader(Catalog catalog, Limits maxLimits, InstantSource clock) {
+        this.catalog = requireNonNull(catalog, "catalog is null");
+        this.maxLimits = requireNonNull(maxLimits, "maxLimits is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    /** @throws PlatformException {@code VALIDATION} with every field that is wrong */
+    public Submission read(JsonNode body, @Nullable String traceparent) {
+        List<FieldError> errors = new ArrayList<>();
+        Submission submission = read(body, List.of("body"), errors, traceparent);
+        if (submission == null) {
+            throw PlatformException.invalid(errors);
+        }
+        return submission;
+    }
+
+    /** Reads {@code {"evaluations": […]}}. @throws PlatformException {@code VALIDATION} naming each item at fault */
+    public List<Submission> readBatch(JsonNode body, @Nullable String traceparent) {
+        List<FieldError> errors = new ArrayList<>();
+        JsonNode items = body.get("evaluations");
+        List<String> loc = List.of("body", "evaluations");
+        if (items == null || !items.isArray()) {
+            throw PlatformException.invalid(List.of(new FieldError(
+                    loc, "must be a list of submissions", items == null ? "missing" : "type_error")));
+        }
+        if (items.isEmpty() || items.size() > MAX_BATCH) {
+            throw PlatformException.invalid(List.of(
+                    new FieldError(loc, "must hold 1 to " + MAX_BATCH + " submissions", "out_of_range")));
+        }
+        List<Submission> submissions = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            Submission read = read(
+                    items.get(i), List.of("body", "evaluations", Integer.toString(i)), errors, traceparent);
+            if (read != null) {
+                submissions.add(read);
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw PlatformException.invalid(errors);
+        }
+        return submissions;
+    }
+
+    private @Nullable Submission read(
+            JsonNode body, List<String> loc, List<FieldError> errors, @Nullable String traceparent) {
+        if (!body.isObject()) {
+            errors.add(new FieldError(loc, "must be a JSON object", "type_error"));
+            return null;
+        }
+        int before = errors.size();
+        Fields fields = new Fields(body, loc, errors);
+        refuseLater(fields);
+        String code = code(fields);
+        String language = language(fields);
+        String engine = engine(fields);
+        int priority = priority(fields);
+        Limits limits = LimitFields.read(fields, maxLimits);
+        String stdin = stdin(fields);
+        List<String> args = args(fields);
+        Map<String, String> env = env(fields);
+        inputSize(fields, stdin, args, env);
+        Map<String, String> tags = tags(fields);
+        String metadata = metadata(fields);
+        Instant notBefore = notBefore(fields);
+        isolation(fields);
+        return errors.size() > before ? null : new Submission(
+                code, language, engine, priority, limits, stdin, args, env, tags, metadata, notBefore, traceparent);
+    }
+
+    private static void refuseLater(Fields fields) {
+        for (String name : LATER) {
+            if (fields.has(name)) {
+                fields.wrong(name, "is not supported by this version yet", "not_supported");
+            }
+        }
+        if (fields.has("executor_image")) {
+            fields.wrong("executor_image", "is not an image that the administrator listed", "not_allowed");
+        }
+    }
+
+    private static String code(Fields fields) {
+        if (!fields.has("code")) {
+            fields.wrong("code", "is missing: send the program's text", "missing");
+            return "";
+        }
+        String code = fields.text("code");
+        if (code == null) {
+            return "";
+        }
+        if (code.isBlank()) {
+            fields.wrong("code", "must not be blank", "blank");
+        } else if (utf8Length(code) > MIB) {
+            fields.wrong("code", "is longer than 1 MiB", "too_long");
+        }
+        return code;
+    }
+
+    private String language(Fields fields) {
+        if (!fields.has("language")) {
+            return "python";
+        }
+        String name = fields.text("language");
+        if (name == null) {
+            return "";
+        }
+        return catalog.language(name).orElseGet(() -> {
+            fields.wrong("language", "is not known; known are " + catalog.languageNames(), "unknown_language");
+            return "";
+        });
+    }
+
+    private String engine(Fields fields) {
+        String name = fields.text("engine");
+        if (name == null) {
+            return ApiConfig.AUTO;
+        }
+        String folded = name.strip().toLowerCase(Locale.ROOT);
+        if (!catalog.knowsEngine(folded)) {
+            fields.add(catalog.unknownEngine(fields.at("engine")));
+        }
+        return folded;
+    }
+
+    private static int priority(Fields fields) {
+        JsonNode node = fields.node("priority");
+        if (node == null) {
+            return Submission.DEFAULT_PRIORITY;
+        }
+        OptionalInt level = Priorities.level(node);
+        if (level.isEmpty()) {
+            fields.wrong("priority", "must be a whole number from 0 to 10, true or false", "type_error");
+        }
+        return level.orElse(Submission.DEFAULT_PRIORITY);
+    }
+
+    private static String stdin(Fields fields) {
+        String stdin = fields.text("stdin");
+        return stdin == null ? "" : stdin;
+    }
+
+    private static List<String> args(Fields fields) {
+        List<String> args = fields.texts("args");
+        if (args.size() > MAX_STRINGS) {
+            fields.wrong("args", "must be at most " + MAX_STRINGS, "too_long");
+        }
+        for (String arg : args) {
+            execString(fields, "args", arg);
+        }
+        return args;
+    }
+
+    private static Map<String, String> env(Fields fields) {
+        Map<String, String> env = fields.textMap("env");
+        if (env.size() > MAX_STRINGS) {
+            fields.wrong("env", "must be at most " + MAX_STRINGS, "too_long");
+        }
+        env.forEach((name, value) -> {
+            if (!ENV_NAME.matcher(name).matches()) {
+                fields.wrong("env", "a name must be letters, digits and _, and not begin with a digit", "invalid_name");
+            } else if (OUR_ENV.matcher(name).matches()) {
+                fields.wrong("env", "LD_*, EVAL_ID and CRUCIBLE_* are not yours to set", "not_allowed");
+            }
+            execString(fields, "env", name + "=" + value);
+        });
+        return env;
+    }
+
+    private static void execString(Fields fields, String field, String value) {
+        if (value.indexOf('\0') >= 0) {
+            fields.wrong(field, "cannot hold a NUL character", "invalid_text");
+        } else if (utf8Length(value) > MAX_EXEC_STRING) {
+            fields.wrong(field, "one is longer than " + MAX_EXEC_STRING + " bytes", "too_long");
+        }
+    }
+
+    private static void inputSize(Fields fields, String stdin, List<String> args, Map<String, String> env) {
+        long bytes = utf8Length(stdin);
+        for (String arg : args) {
+            bytes += utf8Length(arg) + 1;
+        }
+        for (Map.Entry<String, String> variable : env.entrySet()) {
+            bytes += utf8Length(variable.getKey()) + utf8Length(variable.getValue()) + 2;
+        }
+        if (bytes > MIB) {
+            fields.wrong("stdin", "stdin, args and env together are longer than 1 MiB", "too_long");
+        }
+    }
+
+    private static Map<String, String> tags(Fields fields) {
+        Map<String, String> tags = fields.textMap("tags");
+        if (tags.size() > MAX_TAGS) {
+            fields.wrong("tags", "must be at most " + MAX_TAGS, "too_long");
+        }
+        tags.forEach((name, value) -> {
+            if (name.isBlank() || name.length() > MAX_TAG_NAME || value.length() > MAX_TAG_VALUE) {
+                fields.wrong("tags", "a name has 1 to " + MAX_TAG_NAME + " characters, a value at most " + MAX_TAG_VALUE,
+                        "too_long");
+            } else if (hasControl(name) || hasControl(value) || Fields.hasLoneSurrogate(name)) {
+                fields.wrong("tags", "must not hold control characters", "invalid_text");
+            }
+        });
+        return tags;
+    }
+
+    private static @Nullable String metadata(Fields fields) {
+        JsonNode node = fields.node("metadata");
+        if (node == null) {
+            return null;
+        }
+        String text = node.toString();
+        if (utf8Length(text) > MAX_METADATA) {
+            fields.wrong("metadata", "is longer than 16 KiB", "too_long");
+        } else if (Fields.hasLoneSurrogate(text)) {
+            fields.wrong("metadata", "holds half of a surrogate pair, which has no form in UTF-8", "invalid_text");
+        }
+        return text;
+    }
+
+    private @Nullable Instant notBefore(Fields fields) {
+        Instant now = clock.instant();
+        BigDecimal delay = fields.number("delay_seconds");
+        String time = fields.text("not_before");
+        if (delay != null && time != null) {
+            fields.wrong("not_before", "cannot go with delay_seconds; send one of them", "conflict");
+        } else if (delay != null) {
+            if (delay.signum() < 0 || delay.compareTo(MAX_DELAY_SECONDS) > 0) {
+                fields.wrong("delay_seconds", "must be from 0 to " + MAX_DELAY_SECONDS + " seconds", "out_of_range");
+            } else {
+                return delay.signum() == 0 ? null : now.plusMillis(delay.max(MILLISECOND).movePointRight(3).longValue());
+            }
+        } else if (time != null) {
+            return time(fields, time, now);
+        }
+        return null;
+    }
+
+    private static @Nullable Instant time(Fields fields, String text, Instant now) {
+        try {
+            Instant time = OffsetDateTime.parse(text).toInstant();
+            if (time.isAfter(now.plusSeconds(MAX_DELAY_SECONDS.longValue()))) {
+                fields.wrong("not_before", "is more than a year away", "out_of_range");
+            }
+            return time.isAfter(now) ? time : null;
+        } catch (DateTimeException e) {
+            fields.wrong("not_before", "must be a time such as 2026-11-21T22:49:36Z", "invalid_time");
+            return null;
+        }
+    }
+
+    /** Both are served by a wholly new sandbox, which is what {@code cold} promises and more than {@code warm} does. */
+    private static void isolation(Fields fields) {
+        String isolation = fields.text("isolation");
+        if (isolation != null && !isolation.equals("warm") && !isolation.equals("cold")) {
+            fields.wrong("isolation", "must be warm or cold", "unknown_value");
+        }
+    }
+
+    private static boolean hasControl(String text) {
+        return text.chars().anyMatch(Character::isISOControl);
+    }
+
+    private static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.crucible.api.http;
+
+import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.ErrorCode;
+import dev.crucible.kernel.FieldError;
+import dev.crucible.kernel.PlatformException;
+import io.javalin.http.Context;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a request carries besides its body. A query parameter that is empty counts as absent. */
+final class Parameters {
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,126}[\\x21-\\x7e])?");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+
+    private Parameters() {}
+
+    /** The evaluation that the path names; what cannot be an id is one that does not exist. */
+    static EvaluationId id(Context ctx) {
+        return EvaluationId.parse(ctx.pathParam("id"))
+                .orElseThrow(() -> new PlatformException(ErrorCode.NOT_FOUND, "There is no evaluation with this id."));
+    }
+
+    static @Nullable String text(Context ctx, String name) {
+        String value = ctx.queryParam(name);
+        return value == null || value.isBlank() ? null : value;
+    }
+
+    static boolean flag(Context ctx, String name) {
+        String value = text(ctx, name);
+        if (value == null || value.equalsIgnoreCase("false") || value.equals("0")) {
+            return false;
+        }
+        if (value.equalsIgnoreCase("true") || value.equals("1")) {
+            return true;
+        }
+        throw wrong(name, "must be true or false", "type_error");
+    }
+
+    static long whole(Context ctx, String name, long otherwise, long least, long most) {
+        String value = text(ctx, name);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            long number = Long.parseLong(value.strip());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(name, "must be a whole number", "type_error");
+        }
+        throw wrong(name, "must be from " + least + " to " + most, "out_of_range");
+    }
+
+    /** A time to wait, in seconds with fractions. */
+    static Duration seconds(Context ctx, String name, Duration most) {
+        String value = text(ctx, name);
+        if (value == null) {
+            return Duration.ZERO;
+        }
+        if (!NUMBER.matcher(value.strip()).matches()) {
+            throw wrong(name, "must be a number of seconds from 0 to " + most.toSeconds(), "type_error");
+        }
+        Duration asked = Duration.ofMillis(new BigDecimal(value.strip()).movePointRight(3).longValue());
+        if (asked.compareTo(most) > 0) {
+            throw wrong(name, "must be from 0 to " + most.toSeconds() + " seconds", "out_of_range");
+        }
+        return asked;
+    }
+
+    static @Nullable Instant time(Context ctx, String name) {
+        String value = text(ctx, name);
+        try {
+            // A + that was not escaped arrives as a space, and in a time it can only have been a +.
+            return value == null ? null : OffsetDateTime.parse(value.strip().replace(' ', '+')).toInstant();
+        } catch (DateTimeException e) {
+            throw wrong(name, "must be a time such as 2026-11-21T22:49:36Z", "invalid_time");
+        }
+    }
+
+    /** The {@code Idempotency-Key}, or null without one. */
+    static @Nullable String idempotencyKey(Context ctx) {
+        String key = ctx.header("Idempotency-Key");
+        if (key != null && !KEY.matcher(key).matches()) {
+            throw PlatformException.invalid(List.of(new FieldError(List.of("header", "Idempotency-Key"),
+                    "must be 1 to 128 printable ASCII characters", "invalid_key")));
+        }
+        return key;
+    }
+
+    static PlatformException wrong(String name, String message, String type) {
+        return PlatformException.invalid(List.of(new FieldError(List.of("query", name), message, type)));
+    }
+}

@@ -1,0 +1,157 @@
+package dev.crucible.api.http;
+
+import dev.crucible.api.Catalog;
+import dev.crucible.api.http.PlatformAnswers.DeadLetterView;
+import dev.crucible.api.http.PlatformAnswers.EngineView;
+import dev.crucible.api.http.PlatformAnswers.LanguageOnEngine;
+import dev.crucible.api.http.PlatformAnswers.LanguageView;
+import dev.crucible.api.http.PlatformAnswers.LostAttemptView;
+import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.Language;
+import dev.crucible.queue.DeadLetter;
+import dev.crucible.queue.QueueStatus;
+import dev.crucible.queue.TaskQueue;
+import dev.crucible.storage.EvaluationStore;
+import dev.crucible.storage.OutputStore;
+import dev.crucible.storage.Statistics;
+import io.javalin.http.Context;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The routes about the queue, the figures, and what can run here. */
+final class PlatformRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(PlatformRoutes.class);
+    private static final int MAX_DEAD_LETTERS = 1_000;
+
+    private final TaskQueue queue;
+    private final EvaluationStore store;
+    private final OutputStore outputs;
+    private final Catalog catalog;
+
+    PlatformRoutes(TaskQueue queue, EvaluationStore store, OutputStore outputs, Catalog catalog) {
+        this.queue = queue;
+        this.store = store;
+        this.outputs = outputs;
+        this.catalog = catalog;
+    }
+
+    List<Route> routes() {
+        Route status = Route.get("/api/queue-status", "queue", "The queue in figures",
+                        ctx -> Replies.json(ctx, queueView(queue.status())))
+                .answers(200, "Ready, leased, delayed and dead tasks", PlatformAnswers.QueueView.class);
+        return List.of(
+                status,
+                status.alsoAt("/api/queue/status"),
+                Route.get("/api/statistics", "platform", "Figures over all evaluations", this::statistics)
+                        .query("since", "string", "Only those created at or after this time")
+                        .answers(200, "Times in milliseconds; a figure over nothing is null",
+                                PlatformAnswers.StatisticsView.class),
+                Route.get("/api/languages", "platform", "The languages, and which engine can run them here", this::languages)
+                        .answers(200, "Every known language", PlatformAnswers.Languages.class),
+                Route.get("/api/engines", "platform", "The engines, and why one is missing", this::engines)
+                        .answers(200, "Strongest first", PlatformAnswers.Engines.class),
+                Route.get("/api/dlq/tasks", "queue", "Tasks that were given up", this::deadLetters)
+                        .query("limit", "integer", "1 to 1000, 100 by default")
+                        .answers(200, "Newest first, with the error of every attempt", PlatformAnswers.DeadLetters.class),
+                Route.get("/api/admin/queue/pause", "admin", "Whether the queue is paused", this::paused)
+                        .answers(200, "Nothing is changed", PlatformAnswers.Paused.class),
+                Route.post("/api/admin/queue/pause", "admin", "Hand out no more tasks", this::pause)
+                        .answers(200, "Submissions are still accepted", PlatformAnswers.Paused.class),
+                Route.get("/api/admin/queue/resume", "admin", "Whether the queue is paused", this::paused)
+                        .answers(200, "Nothing is changed", PlatformAnswers.Paused.class),
+                Route.post("/api/admin/queue/resume", "admin", "Hand out tasks again", this::resume)
+                        .answers(200, "The queue goes on", PlatformAnswers.Paused.class));
+    }
+
+    private void statistics(Context ctx) {
+        Statistics s = store.statistics(Parameters.time(ctx, "since"));
+        Replies.json(ctx, new PlatformAnswers.StatisticsView(
+                s.totalEvaluations(), s.byStatus(), s.byLanguage(), s.byEngine(), s.byReason(),
+                s.averageRuntimeMillis(), s.p50RuntimeMillis(), s.p95RuntimeMillis(), s.averageQueueWaitMillis(),
+                s.successRate(), s.last24hCount(), s.peakHour(),
+                new PlatformAnswers.StorageView(outputs.totalBytes())));
+    }
+
+    private void languages(Context ctx) {
+        List<EngineStatus> engines = catalog.engines();
+        Replies.json(ctx, new PlatformAnswers.Languages(
+                catalog.languages().stream().map(language -> languageView(language, engines)).toList()));
+    }
+
+    private void engines(Context ctx) {
+        Replies.json(ctx, new PlatformAnswers.Engines(
+                catalog.defaultEngine().map(EngineStatus::name).orElse(null), catalog.defaultReason(),
+                engineViews(catalog)));
+    }
+
+    private void deadLetters(Context ctx) {
+        int limit = (int) Parameters.whole(ctx, "limit", 100, 1, MAX_DEAD_LETTERS);
+        List<DeadLetterView> tasks = queue.deadLetters(limit).stream().map(PlatformRoutes::deadLetterView).toList();
+        Replies.json(ctx, new PlatformAnswers.DeadLetters(tasks, tasks.size()));
+    }
+
+    private void paused(Context ctx) {
+        Replies.json(ctx, new PlatformAnswers.Paused(queue.status().paused()));
+    }
+
+    private void pause(Context ctx) {
+        queue.pause();
+        LOG.atInfo().addKeyValue("address", ctx.ip()).log("The queue was paused; no task is handed out until it is resumed");
+        Replies.json(ctx, new PlatformAnswers.Paused(true));
+    }
+
+    private void resume(Context ctx) {
+        queue.resume();
+        LOG.atInfo().addKeyValue("address", ctx.ip()).log("The queue was resumed");
+        Replies.json(ctx, new PlatformAnswers.Paused(false));
+    }
+
+    static PlatformAnswers.QueueView queueView(QueueStatus status) {
+        Map<String, Integer> byPriority = new LinkedHashMap<>();
+        for (int level = 0; level < status.byPriority().size(); level++) {
+            byPriority.put(Integer.toString(level), status.byPriority().get(level));
+        }
+        int length = status.queued() + status.delayed();
+        return new PlatformAnswers.QueueView(
+                status.queued(), status.processing(), length, length + status.processing(), status.delayed(),
+                status.deadLetters(), byPriority,
+                status.oldestAge() == null ? null : status.oldestAge().toMillis() / 1000.0,
+                status.workers(), status.paused());
+    }
+
+    static List<EngineView> engineViews(Catalog catalog) {
+        return catalog.engines().stream()
+                .map(engine -> new EngineView(
+                        engine.name(), engine.available(), engine.version(), engine.detail(), engine.remedy(),
+                        engine.weaknesses()))
+                .toList();
+    }
+
+    private static LanguageView languageView(Language language, List<EngineStatus> engines) {
+        Map<String, LanguageOnEngine> onEngines = new LinkedHashMap<>();
+        for (EngineStatus engine : engines) {
+            onEngines.put(engine.name(), onEngine(engine, language));
+        }
+        return new LanguageView(
+                language.name(), language.title(), language.aliases(), language.template(), language.file(), onEngines);
+    }
+
+    private static LanguageOnEngine onEngine(EngineStatus engine, Language language) {
+        EngineStatus.LanguageStatus status = engine.languages().get(language.name());
+        if (!engine.available()) {
+            return new LanguageOnEngine(false, null, engine.detail(), engine.remedy());
+        }
+        return status == null
+                ? new LanguageOnEngine(false, null, "The engine does not know the language.", null)
+                : new LanguageOnEngine(status.available(), status.version(), status.detail(), status.remedy());
+    }
+
+    private static DeadLetterView deadLetterView(DeadLetter letter) {
+        return new DeadLetterView(letter.id().value(), letter.deadAt(), letter.attempts(), letter.history().stream()
+                .map(lost -> new LostAttemptView(lost.attempt(), lost.at(), lost.error()))
+                .toList());
+    }
+}
