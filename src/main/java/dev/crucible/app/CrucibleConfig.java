@@ -1,22 +1,28 @@
 package dev.crucible.app;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.queue.QueueConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every setting of the server, checked. {@code ConfigSource} reads it from the environment, a file and flags.
+ * Every setting of the server, checked. {@link ConfigSource} reads it from flags, the environment and a file.
  *
- * @param home the data folder
- * @param host the address to listen on
+ * @param home the data folder, absolute
+ * @param host the address to listen on: one of this machine's loopback addresses
  * @param port 0 for any free one
- * @param databaseUrl a PostgreSQL to use (JDBC form), or null for the embedded one
+ * @param databaseUrl a PostgreSQL to use ({@code postgresql://user:password@host/db} or JDBC), or null for the embedded
+ *     one; a secret
  * @param defaultEngine an engine's name, or {@code auto} for the strongest that works
  * @param workers evaluations that run at once
  * @param maxLimits what a submission may ask for at most
+ * @param dockerHost {@code unix:///…} of the Docker engine, or null for its usual place
  * @param shutdownGrace how long running work may go on after SIGTERM
+ * @param logLevel {@code ERROR}, {@code WARN}, {@code INFO}, {@code DEBUG} or {@code TRACE}
  */
 public record CrucibleConfig(
         Path home,
@@ -29,4 +35,37 @@ public record CrucibleConfig(
         QueueConfig queue,
         @Nullable String dockerHost,
         Duration shutdownGrace,
-        String logLevel) {}
+        String logLevel) {
+    public CrucibleConfig {
+        requireNonNull(home, "home is null");
+        requireNonNull(host, "host is null");
+        requireNonNull(defaultEngine, "defaultEngine is null");
+        requireNonNull(maxLimits, "maxLimits is null");
+        requireNonNull(queue, "queue is null");
+        requireNonNull(shutdownGrace, "shutdownGrace is null");
+        requireNonNull(logLevel, "logLevel is null");
+        if (port < 0 || port > 65_535 || workers < 1 || shutdownGrace.isNegative()) {
+            throw new IllegalArgumentException("port, workers or shutdownGrace is out of range");
+        }
+    }
+
+    /**
+     * The defaults, with some settings changed: for a program that embeds the server. Neither the environment nor a
+     * file is looked at.
+     *
+     * @param settings by the names of the README's table, such as {@code CRUCIBLE_HOME} and {@code PORT}
+     * @throws InvalidConfigException listing everything that is wrong
+     */
+    public static CrucibleConfig of(Map<String, String> settings) {
+        return ConfigSource.embedded(settings, HostFacts.ofThisMachine()).config();
+    }
+
+    /** Everything but the database's address, which holds a password. */
+    @Override
+    public String toString() {
+        return "CrucibleConfig[home=" + home + ", host=" + host + ", port=" + port + ", databaseUrl="
+                + (databaseUrl == null ? "embedded" : "***") + ", defaultEngine=" + defaultEngine + ", workers="
+                + workers + ", maxLimits=" + maxLimits + ", queue=" + queue + ", dockerHost=" + dockerHost
+                + ", shutdownGrace=" + shutdownGrace + ", logLevel=" + logLevel + "]";
+    }
+}

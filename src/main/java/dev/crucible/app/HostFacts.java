@@ -1,0 +1,28 @@
+package dev.crucible.app;
+
+import static java.util.Objects.requireNonNull;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+
+/**
+ * What defaults depend on.
+ *
+ * @param cpus CPUs that this process may use
+ * @param memoryBytes memory of the machine or of the container around this process
+ * @param userHome the home folder of the user
+ */
+public record HostFacts(int cpus, long memoryBytes, Path userHome) {
+    public HostFacts {
+        requireNonNull(userHome, "userHome is null");
+    }
+
+    public static HostFacts ofThisMachine() {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return new HostFacts(
+                Runtime.getRuntime().availableProcessors(),
+                system.getTotalMemorySize(),
+                Path.of(System.getProperty("user.home", "/")));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.crucible.app;
+
+import dev.crucible.executor.EngineStatus;
+import java.net.URI;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A server that has been started, as the command line sees it. */
+public interface RunningServer extends AutoCloseable {
+    /** Where it listens, with the real port. */
+    URI uri();
+
+    /** One sentence: the engine that submissions get by default and why, or why there is none and what to type. */
+    String engineSummary();
+
+    /** Stops it: intake first, then running work within the grace. Idempotent. */
+    @Override
+    void close();
+
+    /** How a server is made. */
+    interface Launcher {
+        /**
+         * Starts a server and returns when it is ready.
+         *
+         * @param progress told in a few words what is being done, such as {@code starting the embedded database}
+         */
+        RunningServer start(CrucibleConfig config, Consumer<String> progress) throws Exception;
+
+        /** Looks which engines work on this machine, without a server. May take seconds. */
+        List<EngineStatus> probeEngines(CrucibleConfig config);
+    }
+}
