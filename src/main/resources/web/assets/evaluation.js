@@ -55,7 +55,7 @@ function Actions({ record, act, pending }) {
     </div>`;
 }
 
-function Outcome({ record, now, act, pending, problem }) {
+function Outcome({ record, fault, now, act, pending, problem }) {
   const { tone, title } = verdict(record);
   const active = tone === "run" || tone === "wait";
   return html`
@@ -67,6 +67,7 @@ function Outcome({ record, now, act, pending, problem }) {
           ${!active && record.started_at && html` <span class="elapsed">${duration(record.runtime_ms)}</span>`}
         </p>
         <p class="outcome-sentence">${sentence(record)}</p>
+        ${fault && html`<p class="muted">${fault}</p>`}
         ${problem && html`<p class="field-problem" role="alert">${problem}</p>`}
       </div>
       ${active && html`<${Actions} record=${record} act=${act} pending=${pending} />`}
@@ -83,9 +84,10 @@ function Timeline({ entries }) {
     <ol class="timeline" aria-label="Timeline">
       ${entries.map((entry) => {
         const { tone, title } = verdict({ status: entry.to, reason: entry.reason });
+        const icon = tone === "run" ? "play" : tone;
         return html`
           <li key=${`${entry.time}${entry.to}`} class="tone-${tone}" title=${`${clock(entry.time)}, by ${entry.actor}`}>
-            <span class="timeline-dot"><${Icon} name=${tone} /></span>
+            <span class="timeline-dot"><${Icon} name=${icon} /></span>
             <span>${title}</span>
             <span class="muted">+${duration(Date.parse(entry.time) - start)}</span>
           </li>`;
@@ -117,6 +119,9 @@ function Streams({ watch, version }) {
     ${record.result && html`
       <section class="pane" aria-label="Result"><header><h3>Result</h3></header><pre tabindex="0">${JSON.stringify(record.result, null, 2)}</pre></section>`}`;
 }
+
+/** What went wrong on our side, where that is how it ended. */
+const faultOf = ({ record, timeline }) => (record.reason === "sandbox_error" ? timeline.at(-1)?.detail : null);
 
 /** One evaluation, from the queue to its outcome. `announce` gets each new status as a sentence. */
 export function EvaluationPanel({ id, live, now, announce, onEdit }) {
@@ -151,7 +156,7 @@ export function EvaluationPanel({ id, live, now, announce, onEdit }) {
   }
   return html`
     <article class="evaluation" aria-label=${`Evaluation ${id}`}>
-      <${Outcome} record=${record} now=${now} act=${act} pending=${pending} problem=${problem ?? watch.problem?.message} />
+      <${Outcome} record=${record} fault=${faultOf(watch)} now=${now} act=${act} pending=${pending} problem=${problem ?? watch.problem?.message} />
       <${Streams} watch=${watch} version=${version} />
       <${Facts} record=${record} />
       <${Timeline} entries=${watch.timeline} />

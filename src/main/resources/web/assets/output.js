@@ -65,7 +65,7 @@ export function OutputPane({ id, name, title, stream, truncated, version, empty 
         ${!following && html`<button type="button" class="quiet" onClick=${toEnd}><${Icon} name="down" />Newest</button>`}
         ${stream.end > 0 && html`
           <${CopyButton} text=${() => stream.text} />
-          <a class="button quiet" href=${link} target="_blank" rel="noopener"><${Icon} name="open" />Full output</a>`}
+          <a class="button quiet" href=${link} target="_blank" rel="noopener" title="Opens the whole stream as text" aria-label=${`Open the whole ${title.toLowerCase()}`}><${Icon} name="open" />Open</a>`}
       </header>
       ${stream.cut && html`<p class="pane-note">Showing the end of ${bytes(stream.end)}. <a href=${link} target="_blank" rel="noopener">Open all of it</a></p>`}
       <pre ref=${pre} tabindex="0" role="region" aria-label=${`${title}, text`} onScroll=${() => setFollowing(atEnd(pre.current))}></pre>

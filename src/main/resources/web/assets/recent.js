@@ -63,7 +63,7 @@ function withEvent(list, { eval_id, event, data }) {
   return { ...list, evaluations };
 }
 
-const firstLine = (preview) => preview.split("\n").find((line) => line.trim() !== "")?.trim() ?? "";
+const oneLine = (preview) => preview.split("\n").map((line) => line.trim()).filter(Boolean).join(" ⏎ ");
 
 function Line({ line, selected, now }) {
   const { tone, title } = verdict(line);
@@ -71,7 +71,7 @@ function Line({ line, selected, now }) {
     <li>
       <a class="line" href=${`#/eval/${line.eval_id}`} aria-current=${selected ? "true" : undefined} data-id=${line.eval_id} data-status=${line.status}>
         <span class="tag tone-${tone}"><${Icon} name=${tone} />${title}</span>
-        <code class="line-code">${firstLine(line.code_preview)}</code>
+        <code class="line-code">${oneLine(line.code_preview)}</code>
         <span class="line-language">${line.language}</span>
         <span class="line-engine muted">${line.engine}</span>
         <span class="line-time num">${duration(line.runtime_ms) ?? "–"}</span>

@@ -154,7 +154,7 @@ export function SubmitPanel({ draft, change, languages, engines, blocked, onSubm
     <form class="card submit" aria-label="Run a program" onSubmit=${onSubmit} onKeyDown=${onKeyDown}>
       <div class="submit-bar">
         <${Field} label="Language"><${LanguageSelect} draft=${draft} languages=${languages} engine=${draft.engine || engines?.default} onChange=${chooseLanguage} /><//>
-        <button type="button" class="quiet" disabled=${!chosen || draft.code === chosen.template} onClick=${() => change({ code: chosen.template })}>Insert example</button>
+        <button type="button" class="quiet" disabled=${!chosen || draft.code === chosen.template} title="Replaces the code by an example" onClick=${() => change({ code: chosen.template })}>Example</button>
         <span class="spacer"></span>
         <button type="submit" class="primary run" disabled=${busy || blocked !== null} aria-busy=${busy} title=${blocked ?? `Run (${RUN_KEY})`}>
           <${Icon} name=${busy ? "run" : "play"} />${busy ? "Submitting…" : "Run"} <kbd aria-hidden="true">${RUN_KEY}</kbd>
