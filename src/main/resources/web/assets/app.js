@@ -39,7 +39,6 @@ function usePlatform() {
   useEffect(() => {
     let timer = 0;
     const ask = async () => {
-      clearTimeout(timer);
       let wait = HEALTH_MS;
       try {
         const [health, engines, languages] = await Promise.all([api.health(), api.engines(), api.languages()]);
@@ -50,6 +49,7 @@ function usePlatform() {
         wait = RETRY_MS;
         setPlatform((before) => ({ ...before, unreachable: true }));
       }
+      clearTimeout(timer);
       timer = setTimeout(ask, wait);
     };
     ask();
@@ -72,7 +72,7 @@ function Banner({ unreachable, engines }) {
   if (unreachable) {
     return html`
       <div class="banner tone-bad" role="alert"><${Icon} name="bad" />
-        <div><strong>The server cannot be reached.</strong><p>Nothing is lost: what was accepted keeps running or waits. This page tries again by itself.</p></div>
+        <div><strong>The server cannot be reached.</strong><p>What it accepted is kept and will be finished. This page tries again by itself.</p></div>
       </div>`;
   }
   if (!engines || engines.engines.some((engine) => engine.available)) return null;
@@ -80,7 +80,7 @@ function Banner({ unreachable, engines }) {
     <div class="banner tone-warn" role="alert"><${Icon} name="warn" />
       <div><strong>No engine can run code here.</strong><p>Each line gives one way to get one:</p>
         <ul>${engines.engines.filter((engine) => engine.remedy).map((engine) => html`
-          <li key=${engine.name}>${engine.name}: ${engine.detail}. <code>${engine.remedy}</code></li>`)}</ul>
+          <li key=${engine.name}><strong>${engine.name}</strong>: ${engine.detail} <code>${engine.remedy}</code></li>`)}</ul>
       </div>
     </div>`;
 }

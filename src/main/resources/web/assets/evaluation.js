@@ -56,11 +56,11 @@ function Actions({ record, act, pending }) {
 }
 
 function Outcome({ record, fault, now, act, pending, problem }) {
-  const { tone, title } = verdict(record);
+  const { tone, icon, title } = verdict(record);
   const active = tone === "run" || tone === "wait";
   return html`
     <div class="outcome tone-${tone}" data-status=${record.status} data-reason=${record.reason ?? ""}>
-      <span class="outcome-icon"><${Icon} name=${tone} /></span>
+      <span class="outcome-icon"><${Icon} name=${icon} /></span>
       <div class="outcome-words">
         <p class="outcome-title">${title}
           ${active && html` <${Elapsed} since=${record.started_at ?? record.created_at} now=${now} />`}
@@ -83,11 +83,10 @@ function Timeline({ entries }) {
   return html`
     <ol class="timeline" aria-label="Timeline">
       ${entries.map((entry) => {
-        const { tone, title } = verdict({ status: entry.to, reason: entry.reason });
-        const icon = tone === "run" ? "play" : tone;
+        const { tone, icon, title } = verdict({ status: entry.to, reason: entry.reason });
         return html`
           <li key=${`${entry.time}${entry.to}`} class="tone-${tone}" title=${`${clock(entry.time)}, by ${entry.actor}`}>
-            <span class="timeline-dot"><${Icon} name=${icon} /></span>
+            <span class="timeline-dot"><${Icon} name=${tone === "run" ? "play" : icon} /></span>
             <span>${title}</span>
             <span class="muted">+${duration(Date.parse(entry.time) - start)}</span>
           </li>`;

@@ -66,11 +66,11 @@ function withEvent(list, { eval_id, event, data }) {
 const oneLine = (preview) => preview.split("\n").map((line) => line.trim()).filter(Boolean).join(" ⏎ ");
 
 function Line({ line, selected, now }) {
-  const { tone, title } = verdict(line);
+  const { tone, icon, title } = verdict(line);
   return html`
     <li>
       <a class="line" href=${`#/eval/${line.eval_id}`} aria-current=${selected ? "true" : undefined} data-id=${line.eval_id} data-status=${line.status}>
-        <span class="tag tone-${tone}"><${Icon} name=${tone} />${title}</span>
+        <span class="tag tone-${tone}"><${Icon} name=${icon} />${title}</span>
         <code class="line-code">${oneLine(line.code_preview)}</code>
         <span class="line-language">${line.language}</span>
         <span class="line-engine muted">${line.engine}</span>

@@ -51,7 +51,7 @@ export class StreamBuffer {
     return true;
   }
 
-  /** Shows a finished stream of `size` bytes, of which `text` is the end. */
+  /** Shows a stream of `size` bytes, of which `text` is the end, whatever was known before. */
   replace(text, size) {
     this.text = text;
     this.end = size;
@@ -59,6 +59,7 @@ export class StreamBuffer {
     this.lossy = false;
     this.epoch += 1;
     this.#held = null;
+    this.#lastFrame = -1;
     this.#trim();
   }
 

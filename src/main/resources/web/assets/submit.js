@@ -46,8 +46,8 @@ function submissionOf(draft) {
   return submission;
 }
 
-/** How a language stands on an engine. Where there is no engine at all, any one can tell why. */
-const standing = (language, engine) => language.engines[engine] ?? Object.values(language.engines)[0];
+/** How a language stands on an engine. Where there is no engine at all, that is said elsewhere, once. */
+const standing = (language, engine) => (engine ? language.engines[engine] : null) ?? { available: !engine };
 
 const Field = ({ label, children, grow }) => html`<label class="field ${grow ? "grow" : ""}"><span>${label}</span>${children}</label>`;
 

@@ -24,6 +24,7 @@ export class EvaluationWatch {
   #again = false;
   #closed = false;
   #checkMs = FIRST_CHECK_MS;
+  #attempt = 0;
 
   /** @param changed called after every change of what is shown */
   constructor(id, live, changed) {
@@ -42,6 +43,7 @@ export class EvaluationWatch {
   close() {
     this.#closed = true;
     this.#unlisten();
+    this.#live.watch(null);
     clearTimeout(this.#timer);
   }
 
@@ -81,6 +83,7 @@ export class EvaluationWatch {
 
   async #catchUp(record) {
     const { stdout, stderr } = this.streams;
+    this.#expectOutputOf(record.attempt);
     stdout.hold();
     stderr.hold();
     let logs = { output: "", error: "" };
@@ -94,8 +97,16 @@ export class EvaluationWatch {
     this.timeline = await api.timeline(this.id);
   }
 
+  /** A new attempt writes its output from the beginning. */
+  #expectOutputOf(attempt) {
+    if (attempt === this.#attempt) return;
+    this.#attempt = attempt;
+    for (const stream of Object.values(this.streams)) stream.replace("", 0);
+  }
+
   async #finish(record) {
     if (this.ended) return;
+    this.#expectOutputOf(record.attempt);
     await this.#settle("stdout", record.output, record.output_size);
     await this.#settle("stderr", record.error, record.error_size);
     this.timeline = await api.timeline(this.id);

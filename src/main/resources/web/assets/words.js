@@ -59,10 +59,10 @@ const REASONS = {
   },
   compile_error: { tone: "bad", title: "Did not compile", sentence: () => "The compiler refused the code, so the program was never started." },
   wall_timeout: {
-    tone: "warn", title: "Timed out", sentence: (record) => `Stopped: it ran longer than its time limit of ${seconds(record.timeout)}.`,
+    tone: "warn", icon: "clock", title: "Timed out", sentence: (record) => `Stopped: it ran longer than its time limit of ${seconds(record.timeout)}.`,
   },
   cpu_timeout: {
-    tone: "warn", title: "Timed out",
+    tone: "warn", icon: "clock", title: "Timed out",
     sentence: ({ limits, timeout }) => `Stopped: it used more than its ${seconds(limits?.cpu_time_limit ?? timeout)} of CPU time.`,
   },
   out_of_memory: {
@@ -92,14 +92,14 @@ const REASONS = {
 const STATUS_ALONE = {
   completed: { tone: "good", title: "Completed" },
   failed: { tone: "bad", title: "Failed" },
-  timeout: { tone: "warn", title: "Timed out" },
+  timeout: { tone: "warn", icon: "clock", title: "Timed out" },
   cancelled: { tone: "idle", title: "Cancelled" },
 };
 
-/** The short name of where an evaluation stands, with its tone: good, bad, warn, idle, run or wait. */
+/** The short name of where an evaluation stands, with its icon and its tone: good, bad, warn, idle, run or wait. */
 export function verdict({ status, reason }) {
-  const { tone, title } = PENDING[status] ?? REASONS[reason] ?? STATUS_ALONE[status] ?? { tone: "idle", title: status };
-  return { tone, title };
+  const { tone, icon = tone, title } = PENDING[status] ?? REASONS[reason] ?? STATUS_ALONE[status] ?? { tone: "idle", title: status };
+  return { tone, icon, title };
 }
 
 /** One sentence on where an evaluation stands or how it ended. */

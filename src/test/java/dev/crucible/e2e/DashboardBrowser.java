@@ -34,6 +34,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
  */
 final class DashboardBrowser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(50);
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Keeps the page's sockets within reach, so that a test can break one. */
     private static final String REMEMBER_SOCKETS =
@@ -101,7 +102,7 @@ final class DashboardBrowser implements AutoCloseable {
 
     /** Waits until an element is there and can be seen. */
     WebElement until(String selector) {
-        return new WebDriverWait(driver, PATIENCE)
+        return new WebDriverWait(driver, PATIENCE, POLL)
                 .withMessage(() -> "no visible " + selector)
                 .until(d -> d.findElements(By.cssSelector(selector)).stream()
                         .filter(WebElement::isDisplayed)
@@ -111,7 +112,7 @@ final class DashboardBrowser implements AutoCloseable {
 
     /** Waits until an element's text holds {@code text}. */
     void untilText(String selector, String text) {
-        new WebDriverWait(driver, PATIENCE)
+        new WebDriverWait(driver, PATIENCE, POLL)
                 .withMessage(() -> selector + " never said: " + text + "\nit says: " + text(selector))
                 .until(d -> text(selector).contains(text));
     }
@@ -150,6 +151,13 @@ final class DashboardBrowser implements AutoCloseable {
     void run(String code) {
         write(code);
         click(".run");
+    }
+
+    /** Waits until a script answers true. */
+    void untilTrue(String script) {
+        new WebDriverWait(driver, PATIENCE, POLL)
+                .withMessage(() -> "never true: " + script)
+                .until(d -> Boolean.TRUE.equals(driver.executeScript(script)));
     }
 
     /** Types on the keyboard, wherever the focus is. */

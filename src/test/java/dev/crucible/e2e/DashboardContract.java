@@ -202,11 +202,30 @@ abstract class DashboardContract {
         browser.untilText(STDOUT, "line 5\n");
 
         browser.script("window.sockets.at(-1).close()");
-        browser.until(".connection:not([data-connection=open])");
 
+        browser.untilTrue("return window.sockets.length > 1 && window.sockets.at(-1).readyState === WebSocket.OPEN");
         browser.until(".connection[data-connection=open]");
         browser.until(".outcome[data-reason=ok]");
         assertThat(browser.text(STDOUT)).isEqualTo(counting);
+    }
+
+    @Test
+    void pieces_of_output_that_overlap_or_leave_a_gap_are_joined_byte_for_byte() {
+        Object seen = browser.script("""
+                return import('/assets/stream.js').then(({ StreamBuffer }) => {
+                  const stream = new StreamBuffer();
+                  stream.hold();
+                  stream.frame(5, 'wörld');
+                  const joined = stream.release('hello');
+                  const overlapping = stream.frame(3, 'lowörld!');
+                  const known = stream.frame(0, 'hell');
+                  const gap = stream.frame(99, 'lost');
+                  stream.hold();
+                  const cut = stream.release(' caf\\uFFFD');
+                  return [stream.text, stream.end, joined, overlapping, known, gap, cut];
+                });""");
+
+        assertThat(seen).isEqualTo(List.of("hellowörld! caf", 16L, true, true, true, false, true));
     }
 
     @Test
