@@ -55,7 +55,7 @@ function Actions({ record, act, pending }) {
     </div>`;
 }
 
-function Outcome({ record, fault, now, act, pending, problem }) {
+function Outcome({ record, now, act, pending, problem }) {
   const { tone, icon, title } = verdict(record);
   const active = tone === "run" || tone === "wait";
   return html`
@@ -67,7 +67,7 @@ function Outcome({ record, fault, now, act, pending, problem }) {
           ${!active && record.started_at && html` <span class="elapsed">${duration(record.runtime_ms)}</span>`}
         </p>
         <p class="outcome-sentence">${sentence(record)}</p>
-        ${fault && html`<p class="muted">${fault}</p>`}
+        ${record.reason === "sandbox_error" && record.detail && html`<p class="muted">${record.detail}</p>`}
         ${problem && html`<p class="field-problem" role="alert">${problem}</p>`}
       </div>
       ${active && html`<${Actions} record=${record} act=${act} pending=${pending} />`}
@@ -119,9 +119,6 @@ function Streams({ watch, version }) {
       <section class="pane" aria-label="Result"><header><h3>Result</h3></header><pre tabindex="0">${JSON.stringify(record.result, null, 2)}</pre></section>`}`;
 }
 
-/** What went wrong on our side, where that is how it ended. */
-const faultOf = ({ record, timeline }) => (record.reason === "sandbox_error" ? timeline.at(-1)?.detail : null);
-
 /** One evaluation, from the queue to its outcome. `announce` gets each new status as a sentence. */
 export function EvaluationPanel({ id, live, now, announce, onEdit }) {
   const [watch, version] = useWatch(id, live);
@@ -155,7 +152,7 @@ export function EvaluationPanel({ id, live, now, announce, onEdit }) {
   }
   return html`
     <article class="evaluation" aria-label=${`Evaluation ${id}`}>
-      <${Outcome} record=${record} fault=${faultOf(watch)} now=${now} act=${act} pending=${pending} problem=${problem ?? watch.problem?.message} />
+      <${Outcome} record=${record} now=${now} act=${act} pending=${pending} problem=${problem ?? watch.problem?.message} />
       <${Streams} watch=${watch} version=${version} />
       <${Facts} record=${record} />
       <${Timeline} entries=${watch.timeline} />

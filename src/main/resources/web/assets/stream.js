@@ -5,8 +5,8 @@ const encoder = new TextEncoder();
 const REPLACED = "\uFFFD";
 
 /**
- * The end of one output stream, put together from live frames and from what was fetched. Offsets count bytes. Where the
- * guest wrote bytes that are not UTF-8 the text cannot tell how many they were: from then on the order of the frames
+ * The end of one output stream, put together from live frames and from what was fetched. Offsets count bytes. Where a
+ * frame holds bytes that were not UTF-8 its text cannot tell how many they were: from then on the order of the frames
  * decides, and the record has the last word.
  */
 export class StreamBuffer {
@@ -26,12 +26,19 @@ export class StreamBuffer {
     this.#held ??= [];
   }
 
-  /** Adds what was fetched after `end`, then the frames that came in the meantime. Returns whether they fit. */
-  release(fetched) {
+  /**
+   * Adds what was fetched after `end`, up to the byte `next`, then the frames that came in the meantime. Returns whether
+   * they fit.
+   */
+  release(fetched, next) {
     const frames = this.#held ?? [];
     this.#held = null;
-    // A character whose last bytes are still to come ends as U+FFFD; it is fetched again whole.
-    let fits = this.frame(this.end, fetched.replace(/\uFFFD+$/, ""));
+    if (!this.lossy) {
+      this.#append(this.end, fetched, this.end);
+      this.end = next;
+      this.lossy = false;
+    }
+    let fits = true;
     for (const [offset, text] of frames) fits = this.frame(offset, text) && fits;
     return fits;
   }

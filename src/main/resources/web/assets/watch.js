@@ -4,6 +4,8 @@ import { StreamBuffer, VIEW_CHARS } from "./stream.js";
 const TERMINAL = new Set(["completed", "failed", "timeout", "cancelled"]);
 // The record carries this much of a stream; a longer one is fetched.
 const INLINE_BYTES = 64 * 1024;
+// One answer brings about 1 MiB of a stream: after a large one there may be more.
+const LARGE_ANSWER = 256 * 1024;
 // The first check closes the gap between the first fetch and the subscription, the others are for lost messages.
 const FIRST_CHECK_MS = 400;
 const CHECK_MS = 5000;
@@ -86,11 +88,12 @@ export class EvaluationWatch {
     this.#expectOutputOf(record.attempt);
     stdout.hold();
     stderr.hold();
-    let logs = { output: "", error: "" };
+    let logs = { output: "", error: "", next_stdout: stdout.end, next_stderr: stderr.end };
     try {
       if (record.status === "running") logs = await api.logs(this.id, stdout.end, stderr.end);
     } finally {
-      const fits = [stdout.release(logs.output), stderr.release(logs.error)];
+      this.#again ||= logs.output.length > LARGE_ANSWER || logs.error.length > LARGE_ANSWER;
+      const fits = [stdout.release(logs.output, logs.next_stdout), stderr.release(logs.error, logs.next_stderr)];
       if (fits.includes(false)) this.#checkMs = FIRST_CHECK_MS;
     }
     this.record = record;

@@ -216,16 +216,18 @@ abstract class DashboardContract {
                   const stream = new StreamBuffer();
                   stream.hold();
                   stream.frame(5, 'wörld');
-                  const joined = stream.release('hello');
+                  const joined = stream.release('hello', 5);
                   const overlapping = stream.frame(3, 'lowörld!');
                   const known = stream.frame(0, 'hell');
                   const gap = stream.frame(99, 'lost');
                   stream.hold();
-                  const cut = stream.release(' caf\\uFFFD');
-                  return [stream.text, stream.end, joined, overlapping, known, gap, cut];
+                  stream.release(' \\uFFFD', 14);
+                  stream.frame(14, ' \\uFFFD');
+                  stream.frame(16, 'end');
+                  return [stream.text, stream.end, joined, overlapping, known, gap];
                 });""");
 
-        assertThat(seen).isEqualTo(List.of("hellowörld! caf", 16L, true, true, true, false, true));
+        assertThat(seen).isEqualTo(List.of("hellowörld! \uFFFD \uFFFDend", 19L, true, true, true, false));
     }
 
     @Test
