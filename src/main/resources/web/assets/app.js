@@ -72,7 +72,10 @@ function Banner({ unreachable, engines }) {
   if (unreachable) {
     return html`
       <div class="banner tone-bad" role="alert"><${Icon} name="bad" />
-        <div><strong>The server cannot be reached.</strong><p>What it accepted is kept and will be finished. This page tries again by itself.</p></div>
+        <div>
+          <strong>The server cannot be reached.</strong>
+          <p>What it accepted is kept and will be finished. This page tries again by itself.</p>
+        </div>
       </div>`;
   }
   if (!engines || engines.engines.some((engine) => engine.available)) return null;
@@ -113,6 +116,7 @@ function App() {
     if (id && NARROW.matches) result.current.scrollIntoView({ block: "start" });
   }, [id]);
 
+  const edit = ({ code, language }) => change({ code, language });
   return html`
     <${Header} ...${platform} />
     <main>
@@ -122,7 +126,7 @@ function App() {
           blocked=${blockedBy(platform)} onSubmitted=${onSubmitted} />
         <section class="card result" aria-label="Result" ref=${result}>
           ${id
-            ? html`<${EvaluationPanel} key=${id} id=${id} live=${live} now=${now} announce=${announce} onEdit=${({ code, language }) => change({ code, language })} />`
+            ? html`<${EvaluationPanel} key=${id} id=${id} live=${live} now=${now} announce=${announce} onEdit=${edit} />`
             : html`<div class="empty"><p>Nothing is open.</p><p>Run a program, or choose one from the list below.</p></div>`}
         </section>
       </div>

@@ -18,7 +18,8 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--syntax-string)" },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--syntax-number)" },
   { tag: [tags.comment, tags.meta], color: "var(--syntax-comment)", fontStyle: "italic" },
-  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName), tags.standard(tags.variableName)], color: "var(--syntax-function)" },
+  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: "var(--syntax-function)" },
+  { tag: tags.standard(tags.variableName), color: "var(--syntax-function)" },
   { tag: [tags.className, tags.typeName, tags.definition(tags.className)], color: "var(--syntax-type)" },
 ]);
 

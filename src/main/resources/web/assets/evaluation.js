@@ -1,7 +1,7 @@
 import * as api from "./api.js";
 import { Editor } from "./editor.js";
 import { Icon } from "./icons.js";
-import { OutputPane } from "./output.js";
+import { OutputPane, TextPane } from "./output.js";
 import { EvaluationWatch } from "./watch.js";
 import { clock, duration, facts, sentence, verdict } from "./words.js";
 import { html, useEffect, useRef, useState } from "/assets/vendor/preact-10.29.8/preact.js";
@@ -108,15 +108,13 @@ function Streams({ watch, version }) {
   const { record, streams } = watch;
   const quiet = watch.ended ? "Nothing was written." : "Nothing yet.";
   return html`
-    ${record.compile_output && html`
-      <section class="pane" aria-label="Compiler"><header><h3>Compiler</h3></header><pre tabindex="0">${record.compile_output}</pre></section>`}
+    ${record.compile_output && html`<${TextPane} title="Compiler" text=${record.compile_output} />`}
     <${OutputPane} key=${`${record.eval_id}-stdout`} id=${record.eval_id} name="stdout" title="Standard output" stream=${streams.stdout}
       truncated=${record.output_truncated} version=${version} empty=${quiet} />
     ${streams.stderr.end > 0 && html`
       <${OutputPane} key=${`${record.eval_id}-stderr`} id=${record.eval_id} name="stderr" title="Standard error" stream=${streams.stderr}
         truncated=${record.error_truncated} version=${version} empty=${quiet} />`}
-    ${record.result && html`
-      <section class="pane" aria-label="Result"><header><h3>Result</h3></header><pre tabindex="0">${JSON.stringify(record.result, null, 2)}</pre></section>`}`;
+    ${record.result && html`<${TextPane} title="Result" text=${JSON.stringify(record.result, null, 2)} />`}`;
 }
 
 /** One evaluation, from the queue to its outcome. `announce` gets each new status as a sentence. */

@@ -32,12 +32,15 @@ function Popover({ label, summary, tone, children }) {
     </details>`;
 }
 
+const SheetTitle = ({ tone, name, note, children }) => html`
+  <p class="sheet-title tone-${tone}"><${Icon} name=${tone} /><strong>${name}</strong><span class="muted">${note}</span>${children}</p>`;
+
 function EngineLine({ engine, chosen }) {
   return html`
     <li>
-      <p class="sheet-title"><span class="tone-${engine.available ? "good" : "idle"}"><${Icon} name=${engine.available ? "good" : "idle"} /></span>
-        <strong>${engine.name}</strong> <span class="muted">${engine.available ? engine.version : "not available"}</span>
-        ${chosen && html`<span class="tag tone-good">in use</span>`}</p>
+      <${SheetTitle} tone=${engine.available ? "good" : "idle"} name=${engine.name} note=${engine.available ? engine.version : "not available"}>
+        ${chosen && html`<span class="tag tone-good">in use</span>`}
+      <//>
       <p>${engine.detail}</p>
       ${engine.remedy && html`<p>To get it: <code>${engine.remedy}</code></p>`}
       ${engine.weaknesses.map((weakness) => html`<p class="muted" key=${weakness}>Weaker here: ${weakness}</p>`)}
@@ -47,10 +50,15 @@ function EngineLine({ engine, chosen }) {
 function Engines({ engines }) {
   if (!engines) return null;
   const name = engines.default;
+  const tone = name ? "good" : "bad";
+  const summary = html`<${Icon} name=${tone} /><span class="chip-label">Engine</span> ${name ?? "none"}`;
   return html`
-    <${Popover} label="Engines" tone=${name ? "good" : "bad"} summary=${html`<${Icon} name=${name ? "good" : "bad"} /><span class="chip-label">Engine</span> ${name ?? "none"}`}>
+    <${Popover} label="Engines" tone=${tone} summary=${summary}>
       <p>${engines.default_reason}</p>
-      <ul class="sheet-list">${engines.engines.map((engine) => html`<${EngineLine} key=${engine.name} engine=${engine} chosen=${engine.name === name} />`)}</ul>
+      <ul class="sheet-list">
+        ${engines.engines.map((engine) => html`
+          <${EngineLine} key=${engine.name} engine=${engine} chosen=${engine.name === name} />`)}
+      </ul>
     <//>`;
 }
 
@@ -60,14 +68,13 @@ function Health({ health, unreachable }) {
   const tone = HEALTH_TONES[health.status] ?? "warn";
   return html`
     <${Popover} label="Health" tone=${tone} summary=${html`<${Icon} name=${tone} />${health.status}`}>
-      <ul class="sheet-list">${Object.entries(health.services).map(([name, service]) => {
-        const serviceTone = HEALTH_TONES[service.status] ?? "idle";
-        return html`
+      <ul class="sheet-list">
+        ${Object.entries(health.services).map(([name, service]) => html`
           <li key=${name}>
-            <p class="sheet-title"><span class="tone-${serviceTone}"><${Icon} name=${serviceTone} /></span><strong>${name}</strong> <span class="muted">${service.status}</span></p>
+            <${SheetTitle} tone=${HEALTH_TONES[service.status] ?? "idle"} name=${name} note=${service.status} />
             ${service.detail && html`<p>${service.detail}</p>`}
-          </li>`;
-      })}</ul>
+          </li>`)}
+      </ul>
     <//>`;
 }
 
@@ -79,16 +86,20 @@ function Connection({ connection }) {
     const timer = setInterval(() => tick((count) => count + 1), 500);
     return () => clearInterval(timer);
   }, [waiting]);
-  if (connection.state === "open") return html`<span class="chip tone-good connection" data-connection="open"><span class="dot"></span>Live</span>`;
+  const open = connection.state === "open";
   const left = Math.max(0, Math.ceil((connection.retryAt - Date.now()) / 1000));
-  const words = waiting ? `Reconnecting in ${left} s` : "Connecting…";
-  return html`<span class="chip tone-warn connection" data-connection=${connection.state}><span class="dot"></span>${words}</span>`;
+  const words = open ? "Live" : waiting ? `Reconnecting in ${left} s` : "Connecting…";
+  return html`
+    <span class="chip tone-${open ? "good" : "warn"} connection" data-connection=${connection.state}>
+      <span class="dot"></span>${words}
+    </span>`;
 }
 
 function ThemeButton() {
   const [name, setName] = useState(window.crucibleTheme.current());
+  const words = THEME_NAMES[name];
   return html`
-    <button type="button" class="chip theme" aria-label=${THEME_NAMES[name]} title=${THEME_NAMES[name]} onClick=${() => setName(window.crucibleTheme.next())}>
+    <button type="button" class="chip theme" aria-label=${words} title=${words} onClick=${() => setName(window.crucibleTheme.next())}>
       <${Icon} name=${name} />
     </button>`;
 }

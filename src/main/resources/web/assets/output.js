@@ -33,8 +33,18 @@ function CopyButton({ text }) {
     await navigator.clipboard.writeText(text());
     setCopied(true);
   };
-  return html`<button type="button" class="quiet" onClick=${copy}><${Icon} name=${copied ? "good" : "copy"} />${copied ? "Copied" : "Copy"}</button>`;
+  return html`
+    <button type="button" class="quiet" onClick=${copy}>
+      <${Icon} name=${copied ? "good" : "copy"} />${copied ? "Copied" : "Copy"}
+    </button>`;
 }
+
+/** A text that is all there: what a compiler said, or the result that a program reported. */
+export const TextPane = ({ title, text }) => html`
+  <section class="pane" aria-label=${title}>
+    <header><h3>${title}</h3></header>
+    <pre tabindex="0" role="region" aria-label=${`${title}, text`}>${visible(text)}</pre>
+  </section>`;
 
 /** One output stream, as text only. It stays at its end while new text comes, unless the reader has scrolled up. */
 export function OutputPane({ id, name, title, stream, truncated, version, empty }) {
@@ -65,9 +75,14 @@ export function OutputPane({ id, name, title, stream, truncated, version, empty 
         ${!following && html`<button type="button" class="quiet" onClick=${toEnd}><${Icon} name="down" />Newest</button>`}
         ${stream.end > 0 && html`
           <${CopyButton} text=${() => stream.text} />
-          <a class="button quiet" href=${link} target="_blank" rel="noopener" title="Opens the whole stream as text" aria-label=${`Open the whole ${title.toLowerCase()}`}><${Icon} name="open" />Open</a>`}
+          <a class="button quiet" href=${link} target="_blank" rel="noopener" aria-label=${`Open all of ${title.toLowerCase()}`}>
+            <${Icon} name="open" />Open
+          </a>`}
       </header>
-      ${stream.cut && html`<p class="pane-note">Showing the end of ${bytes(stream.end)}. <a href=${link} target="_blank" rel="noopener">Open all of it</a></p>`}
+      ${stream.cut && html`
+        <p class="pane-note">
+          Showing the end of ${bytes(stream.end)}. <a href=${link} target="_blank" rel="noopener">Open all of it</a>
+        </p>`}
       <pre ref=${pre} tabindex="0" role="region" aria-label=${`${title}, text`} onScroll=${() => setFollowing(atEnd(pre.current))}></pre>
       ${stream.end === 0 && html`<p class="pane-empty">${empty}</p>`}
     </section>`;

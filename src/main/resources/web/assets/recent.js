@@ -69,7 +69,7 @@ function Line({ line, selected, now }) {
   const { tone, icon, title } = verdict(line);
   return html`
     <li>
-      <a class="line" href=${`#/eval/${line.eval_id}`} aria-current=${selected ? "true" : undefined} data-id=${line.eval_id} data-status=${line.status}>
+      <a class="line" href=${`#/eval/${line.eval_id}`} aria-current=${selected ? "true" : undefined} data-id=${line.eval_id}>
         <span class="tag tone-${tone}"><${Icon} name=${icon} />${title}</span>
         <code class="line-code">${oneLine(line.code_preview)}</code>
         <span class="line-language">${line.language}</span>
@@ -93,10 +93,19 @@ export function RecentPanel({ live, selected, now }) {
     <section class="card recent" aria-labelledby="recent-title">
       <header class="card-head"><h2 id="recent-title">Recent</h2></header>
       ${problem && html`<p class="refusal" role="alert"><${Icon} name="bad" />${problem}</p>`}
-      ${list && lines.length === 0 && html`<div class="empty"><p>No program has run here yet.</p><p>Write one above and press Run: it will be listed here.</p></div>`}
+      ${list && lines.length === 0 && html`
+        <div class="empty">
+          <p>No program has run here yet.</p>
+          <p>Write one above and press Run: it will be listed here.</p>
+        </div>`}
       ${lines.length > 0 && html`
-        <div class="line line-head" aria-hidden="true"><span>Outcome</span><span>Code</span><span>Language</span><span>Engine</span><span class="num">Run time</span><span>Submitted</span></div>
-        <ul class="lines">${lines.map((line) => html`<${Line} key=${line.eval_id} line=${line} selected=${line.eval_id === selected} now=${now} />`)}</ul>`}
+        <div class="line line-head" aria-hidden="true">
+          <span>Outcome</span><span>Code</span><span>Language</span><span>Engine</span><span class="num">Run time</span><span>Submitted</span>
+        </div>
+        <ul class="lines">
+          ${lines.map((line) => html`
+            <${Line} key=${line.eval_id} line=${line} selected=${line.eval_id === selected} now=${now} />`)}
+        </ul>`}
       ${list?.has_more && limit < MOST && html`<button type="button" class="quiet more" onClick=${more}>Show more</button>`}
     </section>`;
 }

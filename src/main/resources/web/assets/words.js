@@ -42,6 +42,8 @@ function quantity(value) {
 const seconds = (value) => `${Number(value)} s`;
 const more = (limit, what, otherwise) => (limit ? `more than ${limit} of ${what}` : `more ${what} than ${otherwise}`);
 
+const signalWords = (signal) => (SIGNALS[signal] ? `Signal ${signal} (${SIGNALS[signal]})` : `Signal ${signal}`);
+
 const PENDING = {
   queued: { tone: "wait", title: "Queued" },
   provisioning: { tone: "run", title: "Starting" },
@@ -55,11 +57,14 @@ const REASONS = {
   },
   signalled: {
     tone: "bad", title: "Crashed",
-    sentence: ({ signal }) => `Signal ${signal}${SIGNALS[signal] ? ` (${SIGNALS[signal]})` : ""} ended the program. It was not sent by Crucible.`,
+    sentence: ({ signal }) => `${signalWords(signal)} ended the program. It was not sent by Crucible.`,
   },
-  compile_error: { tone: "bad", title: "Did not compile", sentence: () => "The compiler refused the code, so the program was never started." },
+  compile_error: {
+    tone: "bad", title: "Did not compile", sentence: () => "The compiler refused the code, so the program was never started.",
+  },
   wall_timeout: {
-    tone: "warn", icon: "clock", title: "Timed out", sentence: (record) => `Stopped: it ran longer than its time limit of ${seconds(record.timeout)}.`,
+    tone: "warn", icon: "clock", title: "Timed out",
+    sentence: ({ timeout }) => `Stopped: it ran longer than its time limit of ${seconds(timeout)}.`,
   },
   cpu_timeout: {
     tone: "warn", icon: "clock", title: "Timed out",
@@ -71,7 +76,8 @@ const REASONS = {
   },
   output_limit: {
     tone: "bad", title: "Too much output",
-    sentence: ({ limits }) => `Stopped: it wrote ${more(quantity(limits?.output_limit), "output to one stream", "it may")}. What came before is kept.`,
+    sentence: ({ limits }) =>
+      `Stopped: it wrote ${more(quantity(limits?.output_limit), "output to one stream", "it may")}. What came before is kept.`,
   },
   disk_limit: {
     tone: "bad", title: "Disk full",
@@ -85,7 +91,8 @@ const REASONS = {
   killed: { tone: "idle", title: "Stopped", sentence: () => "Somebody stopped it while it was running. What it wrote until then is kept." },
   sandbox_error: {
     tone: "bad", title: "Could not run",
-    sentence: ({ attempt }) => `This is a fault of the platform, not of the program${attempt > 1 ? `; it was tried ${attempt} times` : ""}.`,
+    sentence: ({ attempt }) =>
+      `This is a fault of the platform, not of the program${attempt > 1 ? `; it was tried ${attempt} times` : ""}.`,
   },
 };
 
@@ -104,7 +111,8 @@ export function verdict({ status, reason }) {
 
 /** One sentence on where an evaluation stands or how it ended. */
 export function sentence(record) {
-  if (record.status === "queued") return record.attempt > 0 ? "An attempt was lost; it waits for the next one." : "It waits for a free place.";
+  if (record.status === "queued" && record.attempt > 0) return "An attempt was lost; it waits for the next one.";
+  if (record.status === "queued") return "It waits for a free place.";
   if (record.status === "provisioning") return "A fresh sandbox is being made.";
   if (record.status === "running") return "The program is running in its sandbox.";
   return REASONS[record.reason]?.sentence(record) ?? `It ended as ${record.status}.`;
