@@ -51,6 +51,7 @@ static struct {
     long long started, ended, cpu_before;
     long long term_deadline, next_sample;
     const char *timeout;
+    int asked; /* the executor asked for an end before any deadline of ours */
     int disk_full, fork_denied;
 } guest = {.in = -1, .out = -1, .err = -1};
 
@@ -234,20 +235,22 @@ static long long sample_pause(long long cpu_left_us) {
     return pause < SAMPLE_MIN_US ? SAMPLE_MIN_US : pause > SAMPLE_MAX_US ? SAMPLE_MAX_US : pause;
 }
 
+/* Whoever came first is the cause. */
+static void stop_at_deadline(const char *which) {
+    if (!guest.timeout && !guest.asked) guest.timeout = which;
+    kill_guests(SIGKILL);
+}
+
 static void enforce(void) {
     if (guest.phase != RUNNING) return;
     long long now = now_us();
     if (limits.wall_ms > 0 && now - guest.started >= limits.wall_ms * 1000) {
-        if (!guest.timeout) guest.timeout = "wall";
-        kill_guests(SIGKILL);
+        stop_at_deadline("wall");
     } else if (guest.term_deadline > 0 && now >= guest.term_deadline) {
         kill_guests(SIGKILL);
     } else if (sampling() && now >= guest.next_sample) {
         long long left = limits.cpu_ms * 1000 - sample();
-        if (limits.cpu_ms > 0 && left <= 0) {
-            if (!guest.timeout) guest.timeout = "cpu";
-            kill_guests(SIGKILL);
-        }
+        if (limits.cpu_ms > 0 && left <= 0) stop_at_deadline("cpu");
         guest.next_sample = now + sample_pause(left);
     }
 }
@@ -337,7 +340,7 @@ static void start(void) {
     guest.started = guest.next_sample = now_us();
     guest.term_deadline = 0;
     guest.timeout = NULL;
-    guest.disk_full = guest.fork_denied = 0;
+    guest.asked = guest.disk_full = guest.fork_denied = 0;
     guest.phase = RUNNING;
     send_frame('S', "");
 }
@@ -433,12 +436,16 @@ static void handle(char type, const unsigned char *payload, size_t length) {
         case 'Z': guest_input.end = guest.phase == RUNNING; break;
         case 'T':
             if (guest.phase == RUNNING && !guest.term_deadline) {
+                guest.asked = 1;
                 guest.term_deadline = now_us() + TERM_GRACE_US;
                 kill_guests(SIGTERM);
             }
             break;
         case 'K':
-            if (guest.phase == RUNNING) kill_guests(SIGKILL);
+            if (guest.phase == RUNNING) {
+                guest.asked = 1;
+                kill_guests(SIGKILL);
+            }
             break;
         default: fault("The supervisor was sent a frame it does not know");
     }

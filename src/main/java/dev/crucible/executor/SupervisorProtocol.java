@@ -42,8 +42,9 @@ final class SupervisorProtocol {
     static final byte STDOUT = 'O';
     static final byte STDERR = 'E';
     /**
-     * Lines {@code name=value}: exit or signal; wall_us; cpu_us; timeout (none, wall or cpu); disk_full (0 or 1, seen
-     * by statvfs on the writable folders); fork_denied (0 or 1, when the supervisor itself can tell).
+     * Lines {@code name=value}: exit or signal; wall_us; cpu_us; timeout (none, wall or cpu: the deadline that ended it
+     * when nobody had asked for its end before); disk_full (0 or 1, seen by statvfs on the writable folders);
+     * fork_denied (0 or 1: with an nproc limit, whether the processes were seen at it).
      */
     static final byte EXIT = 'X';
     /** A sentence: the box is of no use. */

@@ -1,0 +1,217 @@
+package dev.crucible.executor;
+
+import dev.crucible.executor.EngineStatus.LanguageStatus;
+import dev.crucible.kernel.ErrorCode;
+import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.FieldError;
+import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Submission;
+import dev.crucible.platform.concurrent.Threads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs submissions in the engines of this process. */
+final class LocalExecutor implements ExecutorPart {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    /** The kernel's own limit for one argument or variable of a new program. */
+    private static final int MAX_WORD_BYTES = 128 * 1024 - 1;
+
+    private final ExecutorConfig config;
+    private final List<Engine> engines;
+    private final Languages languages;
+    private final EngineBoard board;
+    private final Path spoolFolder;
+    private final Semaphore slots;
+    private final Map<EvaluationId, GuestSession> sessions = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Threads.perTask("execution");
+    private final ScheduledExecutorService timer = Threads.scheduler("execution-deadline");
+    private volatile boolean closed;
+
+    LocalExecutor(ExecutorConfig config, List<Engine> engines, Languages languages, InstantSource clock) {
+        this.config = config;
+        this.engines = List.copyOf(engines);
+        this.languages = languages;
+        this.board = new EngineBoard(engines, clock);
+        this.spoolFolder = config.folder().resolve("spool");
+        this.slots = new Semaphore(config.maxConcurrent());
+    }
+
+    @Override
+    public void start() {
+        try {
+            Files.createDirectories(config.folder());
+            Files.setPosixFilePermissions(config.folder(), PosixFilePermissions.fromString("rwx------"));
+            Files.createDirectories(spoolFolder);
+            deleteSpooled();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The executor's folder cannot be used", e);
+        }
+        engines.forEach(Engine::sweep);
+        board.refresh();
+    }
+
+    @Override
+    public void execute(ExecutionRequest request) {
+        Submission submission = request.submission();
+        Engine engine = engine(submission.engine());
+        Language language = languages.find(submission.language()).orElseThrow(() -> new PlatformException(
+                ErrorCode.ENGINE_UNAVAILABLE, "The language " + submission.language() + " is not known here."));
+        EngineStatus status = board.of(engine);
+        refuseUnlessAble(status, language);
+        refuseWordsTheKernelRefuses(submission);
+        if (closed) {
+            throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "The executor is stopping.");
+        }
+        if (!slots.tryAcquire()) {
+            throw PlatformException.retryLater(
+                    ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
+        }
+        GuestSession session = new GuestSession(request, engine, language, status, spoolFolder, timer);
+        if (sessions.putIfAbsent(request.id(), session) != null) {
+            slots.release();
+            throw new PlatformException(ErrorCode.STATE_CONFLICT, request.id() + " is being executed already.");
+        }
+        threads.execute(() -> {
+            try {
+                session.run();
+            } finally {
+                slots.release();
+            }
+        });
+    }
+
+    @Override
+    public Progress progress(EvaluationId id, long afterStdout, long afterStderr, Duration wait) {
+        GuestSession session = sessions.get(id);
+        if (session == null) {
+            throw new PlatformException(ErrorCode.NOT_FOUND, "This executor does not hold " + id + ".");
+        }
+        return session.progress(afterStdout, afterStderr, wait);
+    }
+
+    @Override
+    public boolean kill(EvaluationId id, StopMode mode) {
+        GuestSession session = sessions.get(id);
+        return session != null && session.stop(mode);
+    }
+
+    @Override
+    public void release(EvaluationId id) {
+        GuestSession session = sessions.remove(id);
+        if (session != null) {
+            session.release();
+        }
+    }
+
+    @Override
+    public List<RunningExecution> running() {
+        return sessions.values().stream()
+                .map(GuestSession::view)
+                .filter(view -> view.phase() != ExecutionPhase.ENDED)
+                .toList();
+    }
+
+    @Override
+    public Capacity capacity() {
+        int running = config.maxConcurrent() - slots.availablePermits();
+        return new Capacity(config.instance(), closed ? config.maxConcurrent() : running, config.maxConcurrent());
+    }
+
+    @Override
+    public List<EngineStatus> engines() {
+        return board.all();
+    }
+
+    @Override
+    public List<Language> languages() {
+        return languages.all();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        board.close();
+        sessions.values().forEach(session -> session.stop(StopMode.KILL));
+        try {
+            if (!slots.tryAcquire(config.maxConcurrent(), CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.atWarn().addKeyValue("running", running().size()).log("Executions did not end in time; their sandboxes are destroyed now");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        engines.forEach(Engine::close);
+        timer.shutdownNow();
+        threads.shutdownNow();
+        sessions.values().forEach(GuestSession::release);
+        sessions.clear();
+    }
+
+    private Engine engine(String name) {
+        return engines.stream().filter(engine -> engine.name().equals(name)).findFirst().orElseThrow(() ->
+                new PlatformException(ErrorCode.ENGINE_UNAVAILABLE, "There is no engine " + name + " here."));
+    }
+
+    private static void refuseUnlessAble(EngineStatus engine, Language language) {
+        if (!engine.available()) {
+            throw unavailable("The engine " + engine.name() + " cannot run here: " + engine.detail(), engine.remedy());
+        }
+        LanguageStatus status = engine.languages().get(language.name());
+        if (status == null || !status.available()) {
+            String detail = status == null || status.detail() == null ? "it was not found." : status.detail();
+            throw unavailable(
+                    language.title() + " cannot run on the engine " + engine.name() + ": " + detail,
+                    status == null ? null : status.remedy());
+        }
+    }
+
+    private static PlatformException unavailable(String detail, @Nullable String remedy) {
+        return new PlatformException(ErrorCode.ENGINE_UNAVAILABLE, remedy == null ? detail : detail + " " + remedy + ".");
+    }
+
+    private static void refuseWordsTheKernelRefuses(Submission submission) {
+        List<FieldError> errors = new ArrayList<>();
+        submission.args().forEach(word -> refuse(word, "args", errors));
+        submission.env().forEach((name, value) -> refuse(name + "=" + value, "env", errors));
+        if (!errors.isEmpty()) {
+            throw PlatformException.invalid(errors);
+        }
+    }
+
+    private static void refuse(String word, String field, List<FieldError> errors) {
+        if (word.indexOf('\0') >= 0) {
+            errors.add(new FieldError(List.of("body", field), "must not contain a NUL character", "invalid_value"));
+        } else if (word.getBytes(StandardCharsets.UTF_8).length > MAX_WORD_BYTES) {
+            errors.add(new FieldError(List.of("body", field), "has an entry of more than 128 KiB", "too_long"));
+        }
+    }
+
+    private void deleteSpooled() throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(spoolFolder)) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
+        }
+    }
+}

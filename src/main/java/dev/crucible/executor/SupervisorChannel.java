@@ -1,0 +1,159 @@
+package dev.crucible.executor;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The executor's end of {@link SupervisorProtocol}. One thread reads; any thread may stop the program.
+ */
+final class SupervisorChannel {
+    private static final int MAX_OPEN_FILES = 1024;
+    private static final int CODE_FILE_MODE = 0644;
+    private static final int STDIN_CHUNK = 1 << 20;
+    private static final long STOP_PATIENCE_MILLIS = 1000;
+
+    private final Box box;
+    private final DataInputStream frames;
+    private final ReentrantLock writing = new ReentrantLock();
+
+    SupervisorChannel(Box box) {
+        this.box = box;
+        this.frames = new DataInputStream(new BufferedInputStream(box.output(), 1 << 16));
+    }
+
+    record Frame(byte type, byte[] payload) {
+        String text() {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The next frame, or empty when the supervisor is gone. @throws IOException if it does not speak the protocol */
+    Optional<Frame> next() throws IOException {
+        int type = frames.read();
+        if (type < 0) {
+            return Optional.empty();
+        }
+        try {
+            int length = frames.readInt();
+            if (length < 0 || length > SupervisorProtocol.MAX_PAYLOAD) {
+                throw new IOException("a frame of " + length + " bytes is not of the protocol");
+            }
+            byte[] payload = new byte[length];
+            frames.readFully(payload);
+            return Optional.of(new Frame((byte) type, payload));
+        } catch (EOFException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Has the program started. It may run before this returns. */
+    void start(GuestProgram program) throws IOException {
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(message);
+        frame(out, SupervisorProtocol.LIMITS, utf8(limits(program)));
+        for (Map.Entry<String, byte[]> file : program.files().entrySet()) {
+            frame(out, SupervisorProtocol.FILE, file(file.getKey(), file.getValue()));
+        }
+        List<String> environment = program.environment().entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                .toList();
+        frame(out, SupervisorProtocol.ENV, words(environment));
+        frame(out, SupervisorProtocol.ARGV, words(program.command()));
+        frame(out, SupervisorProtocol.GO, new byte[0]);
+        byte[] stdin = program.stdin();
+        for (int from = 0; from < stdin.length; from += STDIN_CHUNK) {
+            int length = Math.min(STDIN_CHUNK, stdin.length - from);
+            frame(out, SupervisorProtocol.STDIN, Arrays.copyOfRange(stdin, from, from + length));
+        }
+        frame(out, SupervisorProtocol.STDIN_END, new byte[0]);
+        writing.lock();
+        try {
+            message.writeTo(box.input());
+            box.input().flush();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Asks for the program's end; if the supervisor cannot be told, the box ends instead. Never throws. */
+    void stop(StopMode mode) {
+        byte type = mode == StopMode.KILL ? SupervisorProtocol.KILL : SupervisorProtocol.TERM;
+        try {
+            if (!writing.tryLock(STOP_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                box.kill();
+                return;
+            }
+            try {
+                box.input().write(new byte[] {type, 0, 0, 0, 0});
+                box.input().flush();
+            } finally {
+                writing.unlock();
+            }
+        } catch (IOException e) {
+            box.kill();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            box.kill();
+        }
+    }
+
+    /** Tells the supervisor that there is nothing more to do; it ends. Never throws. */
+    void hangUp() {
+        try {
+            box.input().close();
+        } catch (IOException e) {
+            box.kill();
+        }
+    }
+
+    private String limits(GuestProgram program) {
+        StringBuilder lines = new StringBuilder()
+                .append("wall_ms=").append(Math.max(1, program.limits().timeout().toMillis())).append('\n')
+                .append("cpu_ms=").append(Math.max(1, program.limits().cpuTime().toMillis())).append('\n')
+                .append("nofile=").append(MAX_OPEN_FILES).append('\n')
+                .append("fsize=").append(program.limits().diskBytes()).append('\n');
+        box.rlimits().forEach((name, value) -> lines.append(name).append('=').append(value).append('\n'));
+        return lines.toString();
+    }
+
+    private static byte[] file(String path, byte[] content) throws IOException {
+        ByteArrayOutputStream payload = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(payload);
+        byte[] name = utf8(path);
+        out.writeShort(name.length);
+        out.write(name);
+        out.writeInt(CODE_FILE_MODE);
+        out.write(content);
+        return payload.toByteArray();
+    }
+
+    private static byte[] words(List<String> words) {
+        ByteArrayOutputStream payload = new ByteArrayOutputStream();
+        for (String word : words) {
+            payload.writeBytes(utf8(word));
+            payload.write(0);
+        }
+        return payload.toByteArray();
+    }
+
+    private static void frame(DataOutputStream out, byte type, byte[] payload) throws IOException {
+        out.writeByte(type);
+        out.writeInt(payload.length);
+        out.write(payload);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
