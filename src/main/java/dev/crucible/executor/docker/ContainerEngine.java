@@ -13,12 +13,16 @@ import dev.crucible.kernel.PlatformException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Boxes that are containers of a Docker engine on this machine, one new container for each run. Nothing is ever pulled:
  * an image that is not there makes its language unavailable.
  */
 public final class ContainerEngine implements Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerEngine.class);
+
     private final Flavour flavour;
     private final ExecutorConfig config;
     private final List<Language> languages;
@@ -49,7 +53,12 @@ public final class ContainerEngine implements Engine {
     @Override
     public EngineStatus probe() {
         try {
-            return new ContainerProbe(yard()).probe(languages);
+            ContainerYard current = yard();
+            EngineStatus status = new ContainerProbe(this, current).probe(languages);
+            if (status.available()) {
+                current.sweepOnce();
+            }
+            return status;
         } catch (PlatformException e) {
             return new EngineStatus(
                     flavour.engine(), false, null, String.valueOf(e.getMessage()),
@@ -70,7 +79,12 @@ public final class ContainerEngine implements Engine {
 
     @Override
     public void sweep() {
-        yard().sweep();
+        try {
+            yard().sweepOnce();
+        } catch (PlatformException e) {
+            LOG.atInfo().addKeyValue("engine", flavour.engine())
+                    .log("Nothing was swept, because Docker cannot be reached; it is done once it can: {}", e.getMessage());
+        }
     }
 
     @Override

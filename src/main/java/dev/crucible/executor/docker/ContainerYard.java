@@ -6,11 +6,14 @@ import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import dev.crucible.executor.ExecutorConfig;
+import dev.crucible.executor.SupervisorBinary;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,15 +39,19 @@ final class ContainerYard implements AutoCloseable {
     private final Cgroups cgroups = new Cgroups();
     private final Uids uids;
     private final AtomicLong made = new AtomicLong();
-    private final String era = Long.toString(System.nanoTime(), Character.MAX_RADIX);
-    private final Set<String> alive = ConcurrentHashMap.newKeySet();
+    /** How the names of all containers made here begin; no other yard's do. */
+    private final String names;
+    private boolean swept;
+    private boolean supervisorThere;
     private final Set<ContainerBox> open = ConcurrentHashMap.newKeySet();
 
     ContainerYard(Flavour flavour, ExecutorConfig config, DockerAddress address) {
         this.flavour = flavour;
         this.config = config;
         this.address = address;
-        this.supervisor = Supervisor.extract(config.folder().resolve(flavour.engine()));
+        this.names = "crucible-" + config.instance() + "-" + flavour.engine() + "-"
+                + Long.toString(System.nanoTime(), Character.MAX_RADIX) + "-";
+        this.supervisor = config.folder().resolve(flavour.engine() + "-supervisor").toAbsolutePath();
         DefaultDockerClientConfig settings = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(address.uri())
                 .withDockerTlsVerify(false)
@@ -73,6 +80,11 @@ final class ContainerYard implements AutoCloseable {
         return docker;
     }
 
+    /** Whether there is a socket to talk to; saves the client its loud tries. */
+    boolean reachable() {
+        return Files.isWritable(address.socket());
+    }
+
     /** A started container that nobody has used: one made ahead, or a new one. */
     ContainerBox box(Shape shape) {
         return stock.take(shape).orElseGet(() -> freshBox(shape));
@@ -81,13 +93,12 @@ final class ContainerYard implements AutoCloseable {
     /** @throws PlatformException {@code EXECUTOR_UNAVAILABLE} if the engine cannot make it */
     ContainerBox freshBox(Shape shape) {
         int uid = uids.take();
-        @Nullable String id = null;
+        String name = names + made.incrementAndGet();
         @Nullable AttachStream stream = null;
         try {
-            String name = "crucible-" + config.instance() + "-" + flavour.engine() + "-" + era + "-" + made.incrementAndGet();
-            id = new ContainerSpec(flavour, config.instance(), name, shape, uid, supervisor)
+            provideSupervisor();
+            String id = new ContainerSpec(flavour, config.instance(), name, shape, uid, supervisor)
                     .command(docker).exec().getId();
-            alive.add(id);
             stream = AttachStream.open(address, id);
             docker.startContainerCmd(id).exec();
             return started(shape, uid, id, stream);
@@ -95,7 +106,8 @@ final class ContainerYard implements AutoCloseable {
             if (stream != null) {
                 stream.close();
             }
-            takeAway(id, uid);
+            // By name: whether it was made, and under which id, is not known when the answer got lost.
+            takeAway(name, uid);
             throw unavailable("The Docker engine could not make a container", e);
         }
     }
@@ -115,19 +127,27 @@ final class ContainerYard implements AutoCloseable {
         return box;
     }
 
-    /** Removes what a crashed predecessor left. */
-    void sweep() {
+    /** Removes what a crashed predecessor left, if that has not worked yet. */
+    synchronized void sweepOnce() {
+        if (swept) {
+            return;
+        }
+        if (!reachable()) {
+            throw new PlatformException(
+                    ErrorCode.EXECUTOR_UNAVAILABLE, "There is no Docker engine at " + address.uri() + ".");
+        }
         Map<String, String> mine = Map.of(
                 ContainerSpec.INSTANCE_LABEL, config.instance(), ContainerSpec.ENGINE_LABEL, flavour.engine());
         try {
             for (Container container : docker.listContainersCmd().withShowAll(true).withLabelFilter(mine).exec()) {
-                if (!alive.contains(container.getId())) {
+                if (!madeHere(container)) {
                     removals.remove(container.getId(), () -> {});
                 }
             }
         } catch (RuntimeException e) {
             throw unavailable("The Docker engine could not list its containers", e);
         }
+        swept = true;
     }
 
     @Override
@@ -142,15 +162,20 @@ final class ContainerYard implements AutoCloseable {
         }
     }
 
-    private void takeAway(@Nullable String id, int uid) {
-        if (id == null) {
-            uids.giveBack(uid);
-            return;
+    private boolean madeHere(Container container) {
+        return Arrays.stream(container.getNames()).anyMatch(name -> name.startsWith("/" + names));
+    }
+
+    private synchronized void provideSupervisor() throws IOException {
+        if (!supervisorThere) {
+            Files.createDirectories(config.folder());
+            SupervisorBinary.writeTo(supervisor);
+            supervisorThere = true;
         }
-        removals.remove(id, () -> {
-            alive.remove(id);
-            uids.giveBack(uid);
-        });
+    }
+
+    private void takeAway(String idOrName, int uid) {
+        removals.remove(idOrName, () -> uids.giveBack(uid));
     }
 
     private long pid(String id) {

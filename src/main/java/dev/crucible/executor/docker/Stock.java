@@ -65,8 +65,12 @@ final class Stock implements AutoCloseable {
     public void close() {
         synchronized (this) {
             closed = true;
+            if (emptying != null) {
+                emptying.cancel(false);
+            }
         }
-        thread.shutdownNow();
+        // Not shutdownNow: an interrupted request may leave a container that nobody knows.
+        thread.shutdown();
         try {
             if (!thread.awaitTermination(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("A container is still being made; the next start of this server removes it");
