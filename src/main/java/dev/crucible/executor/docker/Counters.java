@@ -1,0 +1,63 @@
+package dev.crucible.executor.docker;
+
+import dev.crucible.executor.Evidence;
+import java.util.OptionalLong;
+
+/**
+ * A container's counters at the guest's start and at its end: the difference is the guest's, without what it took to
+ * set the container up. Thread-safe.
+ */
+final class Counters {
+    private final Cgroup cgroup;
+    private final boolean ownKernel;
+    private OptionalLong cpuBefore = OptionalLong.empty();
+    private OptionalLong memoryBefore = OptionalLong.empty();
+    private Evidence last = Evidence.NONE;
+    private boolean complete;
+
+    /** @param ownKernel whether the container's memory holds a kernel of its own, which is none of the guest's */
+    Counters(Cgroup cgroup, boolean ownKernel) {
+        this.cgroup = cgroup;
+        this.ownKernel = ownKernel;
+    }
+
+    /** Whether this host shows who was refused a process. */
+    boolean seeDeniedForks() {
+        return cgroup.forksDenied().isPresent();
+    }
+
+    /** Whether there is nothing left to count, as far as this host shows. */
+    boolean gone() {
+        return cgroup.gone();
+    }
+
+    /** Takes the state before the guest starts. */
+    synchronized void begin() {
+        cpuBefore = cgroup.cpuNanos();
+        memoryBefore = cgroup.memoryBytes();
+    }
+
+    /** Takes the state now. While a process is left in the container; later the counters are gone. */
+    synchronized void read() {
+        OptionalLong oomKills = cgroup.oomKills();
+        OptionalLong cpu = cgroup.cpuNanos();
+        OptionalLong peak = cgroup.peakMemoryBytes();
+        boolean bothCpu = cpu.isPresent() && cpuBefore.isPresent();
+        long ownMemory = ownKernel ? memoryBefore.orElse(0) : 0;
+        last = new Evidence(
+                oomKills.orElse(0) > 0,
+                cgroup.forksDenied().orElse(0),
+                bothCpu ? (cpu.getAsLong() - cpuBefore.getAsLong()) / 1_000_000 : null,
+                peak.isPresent() ? Math.max(0, peak.getAsLong() - ownMemory) : null);
+        complete = oomKills.isPresent();
+    }
+
+    synchronized Evidence last() {
+        return last;
+    }
+
+    /** Whether {@link #last} tells everything, so that the engine need not be asked. */
+    synchronized boolean complete() {
+        return complete;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.crucible.executor.docker;
+
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of container that can be boxes, and what each costs beside the guest itself. */
+enum Flavour {
+    /** The engine's default runtime: the guest's processes are the host's. */
+    DOCKER("docker", null, 62_000, 0) {
+        @Override
+        long hostTasks(int pids) {
+            return Math.max(pids + SUPERVISOR, RUNTIME_INIT);
+        }
+    },
+    /** A kernel of its own in user space, whose memory and threads the host counts together with the guest's. */
+    GVISOR("gvisor", "runsc", 63_000, 32L << 20) {
+        @Override
+        long hostTasks(int pids) {
+            return SENTRY + 4L * pids;
+        }
+    };
+
+    private static final int SUPERVISOR = 1;
+    /** The runtime sets a container up from inside with this many threads at most; fewer and nothing starts. */
+    private static final int RUNTIME_INIT = 16;
+    /** Threads of the Sentry and its helpers with few guest processes. */
+    private static final int SENTRY = 256;
+
+    private final String engine;
+    private final @Nullable String runtime;
+    private final int firstUid;
+    private final long memoryOverhead;
+
+    Flavour(String engine, @Nullable String runtime, int firstUid, long memoryOverhead) {
+        this.engine = engine;
+        this.runtime = runtime;
+        this.firstUid = firstUid;
+        this.memoryOverhead = memoryOverhead;
+    }
+
+    /** The name of the engine as users know it. */
+    String engine() {
+        return engine;
+    }
+
+    /** The runtime as registered with the Docker engine, or null for its default. */
+    @Nullable String runtime() {
+        return runtime;
+    }
+
+    int firstUid() {
+        return firstUid;
+    }
+
+    /** Whether the container holds a kernel of its own, whose memory and threads are not the guest's. */
+    boolean ownKernel() {
+        return this == GVISOR;
+    }
+
+    /** Bytes that the container needs beside the guest's. */
+    long memoryOverhead() {
+        return memoryOverhead;
+    }
+
+    /** Processes and threads of the host that a container with these limits may have. */
+    abstract long hostTasks(int pids);
+}

@@ -1,0 +1,32 @@
+package dev.crucible.executor.docker;
+
+import java.util.BitSet;
+
+/**
+ * Unprivileged user ids, one for each open box: the kernel counts processes by user over all containers, so two boxes
+ * with one id would eat into each other's limit. Thread-safe.
+ */
+final class Uids {
+    private final int first;
+    private final int count;
+    private final BitSet taken = new BitSet();
+
+    Uids(int first, int count) {
+        this.first = first;
+        this.count = count;
+    }
+
+    /** @throws IllegalStateException if all are taken */
+    synchronized int take() {
+        int slot = taken.nextClearBit(0);
+        if (slot >= count) {
+            throw new IllegalStateException("all " + count + " user ids are taken");
+        }
+        taken.set(slot);
+        return first + slot;
+    }
+
+    synchronized void giveBack(int uid) {
+        taken.clear(uid - first);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.crucible.executor.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import org.junit.jupiter.api.Test;
+
+class UidsTest {
+    @Test
+    void no_two_boxes_have_one_id_and_one_that_was_given_back_is_used_again() {
+        Uids uids = new Uids(100, 2);
+
+        assertThat(uids.take()).isEqualTo(100);
+        assertThat(uids.take()).isEqualTo(101);
+        assertThatIllegalStateException().isThrownBy(uids::take);
+
+        uids.giveBack(100);
+        assertThat(uids.take()).isEqualTo(100);
+    }
+}
