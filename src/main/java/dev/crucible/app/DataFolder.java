@@ -5,7 +5,10 @@ import dev.crucible.kernel.PlatformException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** The folder that holds everything the server keeps. */
@@ -26,6 +29,30 @@ final class DataFolder {
         }
         if (!Files.isWritable(home)) {
             throw unusable(home, "cannot be written to", null);
+        }
+    }
+
+    /**
+     * The name of this folder's server: made once, kept in the folder, so that after a crash the next start knows which
+     * sandboxes and containers are its own.
+     */
+    static synchronized String instance(Path home) {
+        Path file = home.resolve("instance");
+        try {
+            if (!Files.exists(file)) {
+                byte[] random = new byte[6];
+                new SecureRandom().nextBytes(random);
+                Path fresh = Files.createTempFile(home, "instance", ".new");
+                Files.writeString(fresh, HexFormat.of().formatHex(random));
+                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+            String name = Files.readString(file).strip();
+            if (!name.matches("[0-9a-f]{12}")) {
+                throw unusable(home, "holds a file `instance` that this server did not write; remove that file", null);
+            }
+            return name;
+        } catch (IOException e) {
+            throw unusable(home, "cannot be written to", e);
         }
     }
 

@@ -1,0 +1,186 @@
+package dev.crucible.app;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.crucible.api.ApiConfig;
+import dev.crucible.api.EvaluationService;
+import dev.crucible.api.Reconciler;
+import dev.crucible.api.http.Gateway;
+import dev.crucible.api.http.GatewayConfig;
+import dev.crucible.dispatch.DispatchConfig;
+import dev.crucible.dispatch.Dispatcher;
+import dev.crucible.events.EventsModule;
+import dev.crucible.events.LocalEventBus;
+import dev.crucible.executor.Engine;
+import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.ExecutorConfig;
+import dev.crucible.executor.ExecutorModule;
+import dev.crucible.executor.ExecutorPart;
+import dev.crucible.executor.Languages;
+import dev.crucible.executor.docker.ContainerEngine;
+import dev.crucible.executor.sandbox.SandboxEngine;
+import dev.crucible.kernel.EvaluationIds;
+import dev.crucible.kernel.Part;
+import dev.crucible.lifecycle.EvaluationLifecycle;
+import dev.crucible.platform.db.Database;
+import dev.crucible.platform.db.EmbeddedPostgres;
+import dev.crucible.platform.db.Migrator;
+import dev.crucible.platform.http.HttpServerConfig;
+import dev.crucible.queue.LocalTaskQueue;
+import dev.crucible.queue.QueueModule;
+import dev.crucible.storage.EvaluationStore;
+import dev.crucible.storage.OutputStore;
+import dev.crucible.storage.StorageModule;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole platform in one object, and the one place where its parts are made and joined. Embed it with
+ * {@code try (Crucible crucible = Crucible.start(config)) { … }}; {@code serve} does no more than that.
+ *
+ * <p>Thread-safe once started.
+ */
+public final class Crucible implements RunningServer {
+    private static final Logger LOG = LoggerFactory.getLogger(Crucible.class);
+    private static final String ONE_PROCESS = "one-process";
+    private static final Duration HTTP_STOP_WAIT = Duration.ofSeconds(5);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final EvaluationService evaluations;
+    private final Gateway gateway;
+
+    /**
+     * Starts the platform and returns when it is ready.
+     *
+     * @throws dev.crucible.kernel.PlatformException saying what to do, if a part cannot be started; nothing is left
+     *     running
+     */
+    public static Crucible start(CrucibleConfig config) {
+        return start(config, step -> LOG.atInfo().addKeyValue("step", step).log("Starting"));
+    }
+
+    /** Like {@link #start(CrucibleConfig)}; {@code progress} is told in a few words what is being done. */
+    public static Crucible start(CrucibleConfig config, Consumer<String> progress) {
+        return new Crucible(requireNonNull(config, "config is null"), requireNonNull(progress, "progress is null"));
+    }
+
+    /** Looks which engines work on this machine, without a server. Takes up to a few seconds. */
+    public static List<EngineStatus> probeEngines(CrucibleConfig config) {
+        DataFolder.prepare(config.home());
+        try (ExecutorPart executor = executor(config, InstantSource.system())) {
+            return executor.engines();
+        }
+    }
+
+    private Crucible(CrucibleConfig config, Consumer<String> progress) {
+        InstantSource clock = InstantSource.system();
+        try {
+            DataFolder.prepare(config.home());
+            progress.accept("looking at the engines");
+            ExecutorPart executor = start(executor(config, clock));
+            Database database = database(config, progress);
+            EvaluationStore store = own(StorageModule.postgres(database, clock));
+            OutputStore outputs = StorageModule.files(config.home().resolve("outputs"));
+            LocalEventBus events = start(EventsModule.durable(database));
+            EvaluationLifecycle lifecycle = new EvaluationLifecycle(store, events, clock);
+            lifecycle.republish();
+            progress.accept("loading the queue");
+            LocalTaskQueue queue = start(QueueModule.journaled(config.queue(), database, lifecycle, clock));
+            this.evaluations = own(new EvaluationService(
+                    new ApiConfig(config.defaultEngine(), config.maxLimits(), config.queue().capacity()),
+                    lifecycle, queue, store, outputs, events, executor, new EvaluationIds(clock), clock));
+            start(new Reconciler(store, queue, clock));
+            start(new Dispatcher(
+                    new DispatchConfig(
+                            DataFolder.instance(config.home()), config.workers(), config.queue().lease(),
+                            config.shutdownGrace()),
+                    queue, executor, lifecycle, outputs, events));
+            this.gateway = start(new Gateway(
+                    new GatewayConfig(
+                            new HttpServerConfig(config.host(), config.port(), Set.of(), HTTP_STOP_WAIT),
+                            version(), ONE_PROCESS, GatewayConfig.WEB_ROOT),
+                    evaluations, queue, store, outputs, events, executor, clock));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static ExecutorPart executor(CrucibleConfig config, InstantSource clock) {
+        Languages languages = Languages.load();
+        ExecutorConfig settings = new ExecutorConfig(
+                config.home().resolve("executor"), config.workers(), config.dockerHost(),
+                DataFolder.instance(config.home()));
+        List<Engine> strongestFirst = List.of(
+                ContainerEngine.gvisor(settings, languages.all()),
+                ContainerEngine.docker(settings, languages.all()),
+                new SandboxEngine(settings, languages));
+        return ExecutorModule.local(settings, strongestFirst, languages, clock);
+    }
+
+    private Database database(CrucibleConfig config, Consumer<String> progress) {
+        Database database;
+        if (config.databaseUrl() == null) {
+            progress.accept("starting the embedded database");
+            database = own(start(new EmbeddedPostgres(config.home().resolve("postgres"))).connect());
+        } else {
+            progress.accept("connecting to the database");
+            database = own(Database.connect(config.databaseUrl()));
+        }
+        Migrator.migrate(database);
+        return database;
+    }
+
+    private <T extends Part> T start(T part) {
+        own(part).start();
+        return part;
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** The evaluations: submit, find, list, cancel, without HTTP in between. */
+    public EvaluationService evaluations() {
+        return evaluations;
+    }
+
+    @Override
+    public URI uri() {
+        return gateway.uri();
+    }
+
+    @Override
+    public String engineSummary() {
+        return evaluations.catalog().defaultReason();
+    }
+
+    /** The version of this build, {@code development} outside a jar. */
+    static String version() {
+        String version = Crucible.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** Stops intake, lets running work finish within the grace time, hands the rest back, and closes every part. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.atWarn().setCause(e).addKeyValue("part", part.getClass().getSimpleName())
+                        .log("A part did not close cleanly; the others are closed all the same");
+            }
+        }
+    }
+}
