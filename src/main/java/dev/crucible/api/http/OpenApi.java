@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.victools.jsonschema.generator.CustomDefinition;
 import com.github.victools.jsonschema.generator.FieldScope;
 import com.github.victools.jsonschema.generator.Option;
 import com.github.victools.jsonschema.generator.OptionPreset;
@@ -27,7 +28,12 @@ final class OpenApi {
 
     private final SchemaBuilder schemas = new SchemaGenerator(new SchemaGeneratorConfigBuilder(
                             Json.MAPPER, SchemaVersion.DRAFT_2020_12, OptionPreset.PLAIN_JSON)
-                    .with(Option.EXTRA_OPEN_API_FORMAT_VALUES, Option.DEFINITIONS_FOR_ALL_OBJECTS)
+                    .with(Option.EXTRA_OPEN_API_FORMAT_VALUES, Option.DEFINITIONS_FOR_ALL_OBJECTS,
+                            Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES)
+                    .with(config -> config.forTypesInGeneral().withCustomDefinitionProvider((type, context) ->
+                            JsonNode.class.isAssignableFrom(type.getErasedType())
+                                    ? new CustomDefinition(Json.MAPPER.createObjectNode(), true)
+                                    : null))
                     .with(config -> config.forFields()
                             .withPropertyNameOverrideResolver(OpenApi::name)
                             .withNullableCheck(OpenApi::nullable)
