@@ -12,16 +12,17 @@ import org.jspecify.annotations.Nullable;
  * The records of evaluations. Mirrors the storage service on port 8082. Thread-safe; every method throws
  * {@link PlatformException} {@code STORAGE_UNAVAILABLE} when the store cannot be reached.
  */
-public interface EvaluationStore {
+public interface EvaluationStore extends AutoCloseable {
     /**
      * Stores evaluations as queued, all of them or none, durably before it returns.
      *
      * <p>With a key, the first call stores it; a later one with the same submitter, key and body hash stores nothing
-     * and returns the ids of the first.
+     * and returns the ids of the first. Without one, evaluations that equal stored ones are answered as stored, so that
+     * a caller that lost its answer may ask again.
      *
      * @param batch at least one
      * @throws PlatformException {@code IDEMPOTENCY_CONFLICT} if the key was used for another body,
-     *     {@code ALREADY_EXISTS} if an id is taken
+     *     {@code ALREADY_EXISTS} if an id is taken by another evaluation
      */
     Created create(List<NewEvaluation> batch, @Nullable IdempotencyKey key);
 
@@ -34,6 +35,9 @@ public interface EvaluationStore {
      * Applies status changes in order, in one transaction, each through the state machine: a change is accepted if
      * {@code to} may follow the current status and its attempt is not older than the record's. A refused change
      * changes nothing and does not disturb the others. Only the evaluation lifecycle calls this.
+     *
+     * <p>A caller that lost its answer may ask again: a change that equals the newest line of the timeline in status,
+     * attempt, actor and time is answered with that line and changes nothing.
      *
      * @return one answer for each change, in the same order
      */
@@ -53,4 +57,8 @@ public interface EvaluationStore {
 
     /** Answers how long the store took to answer. */
     Duration check();
+
+    /** Finishes what was accepted and takes no more. Idempotent. */
+    @Override
+    default void close() {}
 }

@@ -16,4 +16,10 @@ public record NewEvaluation(
         requireNonNull(submission, "submission is null");
         requireNonNull(createdAt, "createdAt is null");
     }
+
+    /** Whether {@code stored} was made from this. */
+    boolean madeInto(Evaluation stored) {
+        return stored.id().equals(id) && stored.submitter().equals(submitter) && stored.submission().equals(submission)
+                && stored.createdAt().equals(EvaluationState.stored(createdAt));
+    }
 }

@@ -30,7 +30,9 @@ public final class DatabaseErrors {
     /** Whether the database cannot be reached or cannot work at present, so that the same call may succeed later. */
     public static boolean unavailable(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLTransientConnectionException || cause instanceof IOException) {
+            // The server gives every refusal a state; what has none comes from the pool or the driver.
+            if (cause instanceof IOException || cause instanceof SQLTransientConnectionException
+                    || (cause instanceof SQLException sql && sql.getSQLState() == null)) {
                 return true;
             }
         }

@@ -6,13 +6,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A database's address: {@code postgresql://user:pw@host:port/db?options}, {@code postgres://…} or
  * {@code jdbc:postgresql://…}. Its text form has no password.
  *
- * @param jdbc the JDBC form, without user and password unless they came as JDBC options
+ * @param jdbc the JDBC form, without user and password
  */
 record DatabaseUrl(String jdbc, @Nullable String user, @Nullable String password) {
     private static final String JDBC = "jdbc:postgresql:";
@@ -20,7 +21,10 @@ record DatabaseUrl(String jdbc, @Nullable String user, @Nullable String password
     /** @throws PlatformException {@code VALIDATION} if {@code text} is none of the forms; never quotes it */
     static DatabaseUrl parse(String text) {
         if (text.startsWith(JDBC)) {
-            return new DatabaseUrl(text, null, null);
+            int question = text.indexOf('?');
+            return question < 0
+                    ? new DatabaseUrl(text, null, null)
+                    : of(text.substring(0, question), text.substring(question + 1), null, null);
         }
         if (!text.startsWith("postgresql://") && !text.startsWith("postgres://")) {
             throw malformed();
@@ -39,19 +43,36 @@ record DatabaseUrl(String jdbc, @Nullable String user, @Nullable String password
         }
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        String options = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         String account = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
         int colon = account.indexOf(':');
         String user = colon < 0 ? account : account.substring(0, colon);
-        String password = colon < 0 ? null : account.substring(colon + 1);
-        return new DatabaseUrl(
-                JDBC + "//" + uri.getHost() + port + path + options,
-                user.isEmpty() ? null : decoded(user),
-                password == null ? null : decoded(password));
+        String password = colon < 0 ? null : decoded(account.substring(colon + 1));
+        return of(
+                JDBC + "//" + uri.getHost() + port + path, uri.getRawQuery() == null ? "" : uri.getRawQuery(),
+                user.isEmpty() ? null : decoded(user), password);
+    }
+
+    /** Takes user and password out of the options: the pool logs the address. */
+    private static DatabaseUrl of(String address, String query, @Nullable String user, @Nullable String password) {
+        StringJoiner options = new StringJoiner("&", "?", "").setEmptyValue("");
+        for (String option : query.split("&")) {
+            if (option.startsWith("user=")) {
+                user = decoded(option.substring("user=".length()));
+            } else if (option.startsWith("password=")) {
+                password = decoded(option.substring("password=".length()));
+            } else if (!option.isEmpty()) {
+                options.add(option);
+            }
+        }
+        return new DatabaseUrl(address + options, user, password);
     }
 
     private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw malformed();
+        }
     }
 
     private static PlatformException malformed() {
@@ -61,7 +82,7 @@ record DatabaseUrl(String jdbc, @Nullable String user, @Nullable String password
                         + " characters such as @ or / in a password are written as %40 or %2F");
     }
 
-    /** Where the database is, without options, since they may hold secrets. */
+    /** Where the database is, without options, since they may name secrets (a key's password, a token). */
     @Override
     public String toString() {
         int options = jdbc.indexOf('?');

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -53,15 +53,19 @@ final class ServerProcesses {
         }
     }
 
+    /** The server itself, without the processes that it started; empty when none runs. */
+    Optional<Long> server() {
+        Set<Long> processes = running();
+        return processes.stream().filter(pid -> !processes.contains(parent(pid))).findFirst();
+    }
+
     /** Signals the server, or what is left of it without one, and waits until no process is left. */
     private boolean signal(String name, Duration patience) {
         Set<Long> processes = running();
         if (processes.isEmpty()) {
             return true;
         }
-        List<Long> parents = processes.stream().filter(pid -> !processes.contains(parent(pid)))
-                .sorted(Comparator.naturalOrder()).toList();
-        kill(name, name.equals("INT") ? parents : List.copyOf(processes));
+        kill(name, name.equals("INT") ? server().stream().toList() : List.copyOf(processes));
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - deadline < 0) {
             if (running().isEmpty()) {

@@ -1,0 +1,10 @@
+package dev.crucible.storage;
+
+import java.time.InstantSource;
+
+class InMemoryEvaluationStoreTest extends EvaluationStoreContract {
+    @Override
+    EvaluationStore open(InstantSource clock) {
+        return StorageModule.inMemory(clock);
+    }
+}
