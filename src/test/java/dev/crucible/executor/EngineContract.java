@@ -211,7 +211,7 @@ public abstract class EngineContract {
 
     @Test
     void memory_is_limited_for_all_processes_together() {
-        Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 96L << 20, 64L << 20, 1 << 20, 64);
+        Limits limits = limits(Duration.ofSeconds(4), Duration.ofSeconds(4), 96L << 20, 64L << 20, 1 << 20, 64);
         Ran ran = run(python("""
                 import os, time
                 for i in range(6):

@@ -184,7 +184,7 @@ final class Cgroup {
     }
 
     private static void write(Hierarchy hierarchy, String file, Object value) throws IOException {
-        Files.writeString(hierarchy.folder().resolve(file), value.toString(), StandardOpenOption.WRITE);
+        Files.writeString(hierarchy.folder().resolve(file), value.toString(), StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     private static boolean writeIfThere(Hierarchy hierarchy, String file, Object value) throws IOException {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ public final class SandboxEngine implements Engine {
 
     private final List<Language> languages;
     private final SandboxFiles files;
-    private final String cgroupName;
+    private final Supplier<CgroupDriver> detect;
     private final int stock;
     // Guarded by this object's monitor.
     private @Nullable CgroupDriver cgroups;
@@ -47,10 +48,14 @@ public final class SandboxEngine implements Engine {
 
     /** Does no work yet: {@link #probe}, {@link #open} and {@link #sweep} do. */
     public SandboxEngine(ExecutorConfig config, Languages languages) {
+        this(config, languages, () -> CgroupDriver.detect("crucible-" + config.instance()));
+    }
+
+    SandboxEngine(ExecutorConfig config, Languages languages, Supplier<CgroupDriver> detect) {
         requireNonNull(config, "config is null");
         this.languages = languages.all();
         this.files = new SandboxFiles(config.folder().resolve(NAME));
-        this.cgroupName = "crucible-" + config.instance();
+        this.detect = detect;
         int cores = Runtime.getRuntime().availableProcessors();
         this.stock = Math.min(config.maxConcurrent(), Math.max(2, Math.min(cores, LARGEST_STOCK)));
     }
@@ -124,7 +129,7 @@ public final class SandboxEngine implements Engine {
 
     private synchronized CgroupDriver cgroups() {
         if (cgroups == null) {
-            cgroups = CgroupDriver.detect(cgroupName);
+            cgroups = detect.get();
         }
         return cgroups;
     }
@@ -172,7 +177,8 @@ public final class SandboxEngine implements Engine {
                     + " and running out of it shows as the program's own error.");
         }
         if (!held.contains(Controller.PIDS)) {
-            weaknesses.add("No pids cgroup can be written: processes are limited by RLIMIT_NPROC.");
+            weaknesses.add("No pids cgroup can be written: processes are limited by RLIMIT_NPROC, and a program that"
+                    + " fails while it has as many as it may is taken to have been refused one.");
         }
         if (!held.contains(Controller.CPU)) {
             weaknesses.add("No cpu cgroup can be written: a program may use every processor until its CPU time is used up.");
