@@ -121,7 +121,7 @@ final class OpenApi {
     }
 
     private static String operationId(Route route) {
-        String path = route.documentedPath().replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^_|_$", "");
+        String path = route.documentedPath().replaceAll("[^A-Za-z0-9-]+", "_").replaceAll("^_|_$", "");
         return route.method().name().toLowerCase(Locale.ROOT) + (path.isEmpty() ? "_root" : "_" + path);
     }
 
