@@ -260,7 +260,9 @@ class BadInputTest {
 
     @Test
     void a_method_that_is_not_allowed_is_a_405() {
-        assertThat(api.send(api.request("/api/eval").GET()).status()).isEqualTo(405);
+        Answer answer = api.send(api.request("/api/eval").GET());
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.header("Allow")).isEqualTo("POST");
         assertThat(api.send(api.request("/api/eval/x").DELETE()).status()).isEqualTo(405);
     }
 

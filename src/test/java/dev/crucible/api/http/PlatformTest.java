@@ -9,6 +9,7 @@ import dev.crucible.testing.FakeExecutor;
 import dev.crucible.testing.FakePlatform;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +193,22 @@ class PlatformTest {
         for (String reference : document.findValuesAsText("$ref")) {
             assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
         }
+    }
+
+    @Test
+    void every_schema_has_a_name_that_openapi_allows() {
+        api.document().at("/components/schemas").fieldNames()
+                .forEachRemaining(name -> assertThat(name).matches("[A-Za-z0-9._-]+"));
+    }
+
+    @Test
+    void a_head_request_is_answered_as_a_get_without_its_body() {
+        Answer health = api.send(api.request("/health").method("HEAD", BodyPublishers.noBody()));
+
+        assertThat(health.status()).isEqualTo(200);
+        assertThat(health.header("Content-Length")).isNotEqualTo("0");
+        assertThat(health.http().body()).isEmpty();
+        assertThat(api.status("HEAD", "/api/eval/x")).isEqualTo(404);
     }
 
     @Test
