@@ -1,5 +1,6 @@
 package dev.crucible.api;
 
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,8 @@ public record TraceContext(String traceparent, String traceId) {
             return new TraceContext(match.group(), match.group(2));
         }
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        String traceId = String.format("%016x%016x", random.nextLong(), random.nextLong() | 1);
-        return new TraceContext("00-" + traceId + "-" + String.format("%016x", random.nextLong() | 1) + "-01", traceId);
+        HexFormat hex = HexFormat.of();
+        String traceId = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong() | 1);
+        return new TraceContext("00-" + traceId + "-" + hex.toHexDigits(random.nextLong() | 1) + "-01", traceId);
     }
 }

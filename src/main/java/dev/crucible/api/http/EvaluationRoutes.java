@@ -13,7 +13,6 @@ import dev.crucible.storage.Evaluation;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -100,29 +99,36 @@ final class EvaluationRoutes {
                 stopped.id().value(), stopped.status().wire(), stopped.message()));
     }
 
-    private void output(Context ctx) {
+    private void output(Context ctx) throws IOException {
         OutputStreamName stream = OutputStreamName.fromWire(requireNonNullElse(Parameters.text(ctx, "stream"), "stdout"))
                 .orElseThrow(() -> Parameters.wrong("stream", "must be stdout, stderr or compile", "unknown_value"));
         boolean download = Parameters.flag(ctx, "download");
         Evaluation evaluation = evaluations.get(Parameters.id(ctx));
+        if (evaluation.outcome() == null) {
+            InputStream live = evaluations.openOutput(evaluation, stream, 0);
+            describe(ctx, evaluation.id(), stream, download);
+            send(ctx, live, Long.MAX_VALUE);
+            return;
+        }
+        long size = EvaluationService.output(evaluation.outcome(), stream).size();
+        Optional<ByteRange> range = range(ctx, size);
+        long length = range.map(ByteRange::length).orElse(size);
+        // Opened before anything is said about it: what fails here is answered as a problem.
+        InputStream content = evaluations.openOutput(evaluation, stream, range.map(ByteRange::first).orElse(0L));
+        describe(ctx, evaluation.id(), stream, download);
+        ctx.header("Accept-Ranges", "bytes");
+        range.ifPresent(part -> ctx.status(206).header("Content-Range", part.contentRange(size)));
+        ctx.res().setContentLengthLong(length);
+        send(ctx, content, length);
+    }
+
+    private static void describe(Context ctx, EvaluationId id, OutputStreamName stream, boolean download) {
         ctx.disableCompression();
         ctx.contentType("text/plain; charset=utf-8");
         ctx.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
         ctx.header("Cache-Control", "no-store");
-        ctx.header("Content-Disposition", (download ? "attachment" : "inline") + "; filename=\""
-                + evaluation.id() + "-" + stream.wire() + ".txt\"");
-        if (evaluation.outcome() == null) {
-            send(ctx, evaluations.openOutput(evaluation, stream, 0), Long.MAX_VALUE);
-            return;
-        }
-        ctx.header("Accept-Ranges", "bytes");
-        long size = EvaluationService.output(evaluation.outcome(), stream).size();
-        Optional<ByteRange> range = range(ctx, size);
-        long from = range.map(ByteRange::first).orElse(0L);
-        long length = range.map(ByteRange::length).orElse(size);
-        range.ifPresent(part -> ctx.status(206).header("Content-Range", part.contentRange(size)));
-        ctx.res().setContentLengthLong(length);
-        send(ctx, evaluations.openOutput(evaluation, stream, from), length);
+        ctx.header("Content-Disposition",
+                (download ? "attachment" : "inline") + "; filename=\"" + id + "-" + stream.wire() + ".txt\"");
     }
 
     private static Optional<ByteRange> range(Context ctx, long size) {
@@ -134,7 +140,7 @@ final class EvaluationRoutes {
         }
     }
 
-    private static void send(Context ctx, InputStream content, long length) {
+    private static void send(Context ctx, InputStream content, long length) throws IOException {
         try (content) {
             byte[] chunk = new byte[CHUNK];
             long left = length;
@@ -146,8 +152,6 @@ final class EvaluationRoutes {
                 ctx.outputStream().write(chunk, 0, n);
                 left -= n;
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.crucible.queue.TaskQueue;
 import dev.crucible.storage.EvaluationStore;
 import dev.crucible.storage.OutputStore;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
 import java.net.URI;
 import java.time.InstantSource;
@@ -73,6 +74,10 @@ public final class Gateway implements Part {
     private void register(RoutesConfig javalin) {
         for (Route route : routes) {
             javalin.addEndpoint(new Endpoint(route.method(), route.path(), route.handler()));
+            if (route.method().equals(HandlerType.GET)) {
+                // The server leaves the body out; without this it would say 200 to anything.
+                javalin.addEndpoint(new Endpoint(HandlerType.HEAD, route.path(), route.handler()));
+            }
         }
         javalin.ws("/ws", live::configure);
     }

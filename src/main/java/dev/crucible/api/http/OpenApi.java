@@ -30,6 +30,8 @@ final class OpenApi {
                             Json.MAPPER, SchemaVersion.DRAFT_2020_12, OptionPreset.PLAIN_JSON)
                     .with(Option.EXTRA_OPEN_API_FORMAT_VALUES, Option.DEFINITIONS_FOR_ALL_OBJECTS,
                             Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES)
+                    .with(config -> config.forTypesInGeneral().withDefinitionNamingStrategy((key, context) ->
+                            context.getTypeContext().getSimpleTypeDescription(key.getType()).replaceAll("\\W+", "_")))
                     .with(config -> config.forTypesInGeneral().withCustomDefinitionProvider((type, context) ->
                             JsonNode.class.isAssignableFrom(type.getErasedType())
                                     ? new CustomDefinition(Json.MAPPER.createObjectNode(), true)
@@ -121,7 +123,7 @@ final class OpenApi {
     }
 
     private static String operationId(Route route) {
-        String path = route.documentedPath().replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^_|_$", "");
+        String path = route.documentedPath().replaceAll("[^A-Za-z0-9-]+", "_").replaceAll("^_|_$", "");
         return route.method().name().toLowerCase(Locale.ROOT) + (path.isEmpty() ? "_root" : "_" + path);
     }
 

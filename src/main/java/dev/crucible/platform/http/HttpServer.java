@@ -13,6 +13,8 @@ import io.javalin.util.JavalinLogger;
 import java.net.URI;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -28,7 +30,6 @@ public final class HttpServer implements Part {
         JavalinLogger.startupInfo = false;
     }
 
-    private static final String ENTERED = "crucible.entered";
     private static final Duration RESTART_TIME = Duration.ofSeconds(5);
 
     private final HttpServerConfig config;
@@ -111,7 +112,6 @@ public final class HttpServer implements Part {
             before(ctx, guard);
             enter(ctx);
         });
-        javalinConfig.routes.after(this::leave);
         javalinConfig.routes.wsBeforeUpgrade(ctx -> before(ctx, guard));
         Problems.register(javalinConfig.routes);
         routes.accept(javalinConfig.routes);
@@ -134,13 +134,9 @@ public final class HttpServer implements Part {
             throw PlatformException.retryLater(
                     ErrorCode.STOPPING, "The server is stopping; send the request again in a moment.", RESTART_TIME);
         }
-        ctx.attribute(ENTERED, true);
-    }
-
-    private void leave(Context ctx) {
-        if (ctx.attribute(ENTERED) != null) {
-            underWay.leave();
-        }
+        // Javalin's own "after" comes before the answer is written; this comes when its last byte is.
+        Request.addCompletionListener(
+                ServletContextRequest.getServletContextRequest(ctx.req()), failure -> underWay.leave());
     }
 
     /** No name or filter holds one, and a database refuses it. */
@@ -153,7 +149,8 @@ public final class HttpServer implements Part {
 
     private static void configure(Server server) {
         server.setErrorHandler(new JettyErrors());
-        server.setStopTimeout(Duration.ofSeconds(1).toMillis());
+        // Requests under way are waited for in close(); what is left then are idle connections.
+        server.setStopTimeout(0);
         for (var connector : server.getConnectors()) {
             if (connector instanceof ServerConnector tcp) {
                 tcp.setIdleTimeout(HttpServerConfig.IDLE_TIMEOUT.toMillis());

@@ -120,6 +120,9 @@ public record JsonBody(JsonNode json, String sha256) {
         } catch (StreamConstraintsException e) {
             throw invalid("The JSON is nested too deeply or holds a number or name that is too long" + where(e) + ".",
                     "json_limit");
+        } catch (NumberFormatException e) {
+            // An exponent of more than ten digits; the parser checks the form and leaves the value to BigDecimal.
+            throw invalid("The JSON holds a number that is out of every range.", "json_limit");
         } catch (JsonProcessingException e) {
             throw invalid("The body is not valid JSON" + where(e) + ": " + what(e), "json_invalid");
         }

@@ -41,6 +41,7 @@ public final class Problems {
 
     private static void routing(Context ctx, HttpResponseException e) {
         if (e instanceof MethodNotAllowedResponse) {
+            ctx.header("Allow", e.getDetails().getOrDefault("availableMethods", ""));
             write(ctx, Problem.of(ErrorCode.METHOD_NOT_ALLOWED, 405,
                     ctx.method() + " is not allowed here; see /openapi.json for what is.", RequestIds.of(ctx)));
         } else if (e.getStatus() == 404) {

@@ -1,6 +1,7 @@
 package dev.crucible.platform.http;
 
 import io.javalin.http.Context;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,6 @@ public final class RequestIds {
     static String choose(@Nullable String asked) {
         return asked != null && SANE.matcher(asked).matches()
                 ? asked
-                : String.format("%016x", ThreadLocalRandom.current().nextLong());
+                : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 }

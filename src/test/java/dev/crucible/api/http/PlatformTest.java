@@ -1,0 +1,220 @@
+package dev.crucible.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.crucible.api.http.Api.Answer;
+import dev.crucible.queue.Lease;
+import dev.crucible.testing.FakeExecutor;
+import dev.crucible.testing.FakePlatform;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PlatformTest {
+    private FakePlatform platform;
+    private Api api;
+
+    @BeforeEach
+    void start() {
+        platform = new FakePlatform();
+        api = new Api(platform.gateway.uri());
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    @Test
+    void the_queue_is_told_in_figures_under_both_paths() {
+        api.post("/api/eval", "{\"code\": \"1\", \"priority\": 8}");
+
+        JsonNode status = api.get("/api/queue-status").json();
+
+        assertThat(status).isEqualTo(api.get("/api/queue/status").json());
+        assertThat(status.path("queued").asInt()).isEqualTo(1);
+        assertThat(status.path("total_tasks").asInt()).isEqualTo(1);
+        assertThat(status.path("by_priority").path("8").asInt()).isEqualTo(1);
+        assertThat(status.path("by_priority")).hasSize(11);
+        assertThat(status.path("oldest_age_seconds").asDouble()).isEqualTo(1.5);
+    }
+
+    @Test
+    void the_queue_is_paused_and_resumed_and_reading_changes_nothing() {
+        assertThat(api.get("/api/admin/queue/pause").json().path("paused").asBoolean(true)).isFalse();
+        assertThat(platform.queue.status().paused()).isFalse();
+        assertThat(api.order("/api/admin/queue/pause").json().path("paused").asBoolean()).isTrue();
+        assertThat(platform.queue.status().paused()).isTrue();
+        assertThat(api.order("/api/admin/queue/resume").json().path("paused").asBoolean(true)).isFalse();
+        assertThat(platform.queue.status().paused()).isFalse();
+    }
+
+    @Test
+    void dead_letters_are_listed_with_their_history() {
+        api.post("/api/eval", "{\"code\": \"1\"}");
+        Lease lease = platform.startNext();
+        platform.queue.fail(lease.token(), "the sandbox could not be made");
+
+        JsonNode letters = api.get("/api/dlq/tasks").json();
+
+        assertThat(letters.path("count").asInt()).isEqualTo(1);
+        assertThat(letters.path("tasks").path(0).path("history").path(0).path("error").asText())
+                .isEqualTo("the sandbox could not be made");
+    }
+
+    @Test
+    void languages_and_engines_say_what_runs_what_does_not_and_what_to_do() {
+        JsonNode languages = api.get("/api/languages").json().path("languages");
+        JsonNode engines = api.get("/api/engines").json();
+
+        assertThat(languages.findValuesAsText("name")).containsExactly("python", "bash", "javascript");
+        assertThat(languages.path(2).path("engines").path("sandbox").path("remedy").asText()).isEqualTo("apt install nodejs");
+        assertThat(languages.path(0).path("engines").path("sandbox").path("version").asText()).isEqualTo("3.11.2");
+        assertThat(engines.path("default").asText()).isEqualTo("docker");
+        assertThat(engines.path("default_reason").asText()).contains("strongest");
+        assertThat(engines.path("engines").path(0).path("remedy").asText()).isEqualTo("apt install runsc");
+    }
+
+    @Test
+    void health_is_healthy_degraded_or_unhealthy_with_reasons() {
+        Answer healthy = api.get("/health");
+        platform.executor.engines(List.of(FakeExecutor.missing("sandbox", "bwrap is not installed", "apt install bubblewrap")));
+        Answer degraded = api.get("/api/health");
+        platform.store.reachable(false);
+        Answer unhealthy = api.get("/health");
+
+        assertThat(healthy.json().path("status").asText()).isEqualTo("healthy");
+        assertThat(healthy.json().path("service").asText()).isEqualTo("api-gateway");
+        assertThat(degraded.status()).isEqualTo(200);
+        assertThat(degraded.json().path("status").asText()).isEqualTo("degraded");
+        assertThat(degraded.json().path("services").path("executor").path("detail").asText()).contains("apt install bubblewrap");
+        assertThat(unhealthy.status()).isEqualTo(503);
+        assertThat(unhealthy.json().path("services").path("storage").path("status").asText()).isEqualTo("unhealthy");
+        assertThat(api.get("/readyz").status()).isEqualTo(503);
+        assertThat(api.get("/healthz").status()).isEqualTo(200);
+    }
+
+    @Test
+    void status_and_statistics_answer() {
+        api.post("/api/eval", "{\"code\": \"1\"}");
+
+        assertThat(api.get("/api/status").json().path("queue").path("queued").asInt()).isEqualTo(1);
+        assertThat(api.get("/api/statistics").json().path("total_evaluations").asInt()).isEqualTo(1);
+        assertThat(api.get("/api/statistics").json().path("last_24h_count").asInt()).isEqualTo(1);
+        assertThat(api.get("/api/statistics?since=x").status()).isEqualTo(422);
+    }
+
+    @Test
+    void browsers_get_the_dashboard_and_programs_an_overview() {
+        Answer page = api.get("/", "Accept", "text/html,application/xhtml+xml");
+        Answer overview = api.get("/", "Accept", "*/*");
+
+        assertThat(page.text()).contains("test page");
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'self'").contains("frame-ancestors 'none'");
+        assertThat(overview.json().path("endpoints").path("submit").asText()).isEqualTo("/api/eval");
+        assertThat(overview.json().path("version").asText()).isEqualTo("0.1.0-test");
+    }
+
+    @Test
+    void own_files_are_asked_for_again_and_vendored_ones_never() {
+        Answer own = api.get("/assets/app.js");
+        Answer same = api.get("/assets/app.js", "If-None-Match", own.header("ETag"));
+        Answer vendored = api.get("/assets/vendor/lib-1.0/lib.js");
+
+        assertThat(own.header("Content-Type")).startsWith("text/javascript");
+        assertThat(own.header("Cache-Control")).isEqualTo("no-cache");
+        assertThat(same.status()).isEqualTo(304);
+        assertThat(vendored.header("Cache-Control")).contains("immutable");
+        assertThat(api.get("/assets/missing.js").status()).isEqualTo(404);
+    }
+
+    @Test
+    void the_request_id_is_the_clients_when_it_is_sane() {
+        assertThat(api.get("/healthz", "X-Request-Id", "abc-1.2_3").header("X-Request-Id")).isEqualTo("abc-1.2_3");
+        assertThat(api.get("/nothing", "X-Request-Id", "a b").header("X-Request-Id")).matches("[0-9a-f]{16}");
+    }
+
+    @Test
+    void pages_of_other_sites_can_change_nothing() {
+        String own = platform.gateway.uri().toString();
+        assertThat(api.order("/api/admin/queue/pause", "Origin", "https://evil.example").status()).isEqualTo(403);
+        assertThat(api.order("/api/admin/queue/pause", "Origin", "null").status()).isEqualTo(403);
+        assertThat(api.order("/api/admin/queue/pause", "Origin", own.replace("127.0.0.1", "localhost")).status())
+                .isEqualTo(403);
+        assertThat(api.order("/api/admin/queue/pause", "Sec-Fetch-Site", "cross-site").status()).isEqualTo(403);
+        assertThat(api.order("/api/admin/queue/pause", "Sec-Fetch-Site", "same-site").status()).isEqualTo(403);
+        assertThat(platform.queue.status().paused()).isFalse();
+        assertThat(api.order("/api/admin/queue/pause", "Origin", own, "Sec-Fetch-Site", "same-origin").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_host_name_that_is_not_ours_is_refused_so_that_dns_cannot_be_rebound() throws IOException {
+        assertThat(statusFor("evil.example")).isEqualTo("421");
+        assertThat(statusFor("localhost.evil.example:80")).isEqualTo("421");
+        assertThat(statusFor("localhost")).isEqualTo("200");
+        assertThat(statusFor("LOCALHOST:8080")).isEqualTo("200");
+        assertThat(statusFor("127.0.0.1:1")).isEqualTo("200");
+        assertThat(statusFor("[::1]:8080")).isEqualTo("200");
+        assertThat(statusFor("crucible.example")).isEqualTo("200");
+    }
+
+    private String statusFor(String host) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", platform.gateway.uri().getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).substring(9, 12);
+        }
+    }
+
+    @Test
+    void every_documented_route_is_live_and_every_operation_has_its_own_name() {
+        JsonNode document = api.document();
+        assertThat(document.path("openapi").asText()).isEqualTo("3.1.0");
+        assertThat(document.findValuesAsText("operationId")).doesNotHaveDuplicates().hasSizeGreaterThan(25);
+        document.path("paths").properties().forEach(path -> path.getValue().properties().forEach(operation -> {
+            String concrete = path.getKey().replace("{id}", "x").replace("{path}", "app.js");
+            Answer answer = operation.getKey().equals("get") ? api.get(concrete) : api.order(concrete);
+            assertThat(answer.status()).as(path.getKey()).isNotEqualTo(405);
+            assertThat(answer.text()).doesNotContain("There is nothing at this path");
+        }));
+    }
+
+    @Test
+    void every_reference_in_the_document_leads_somewhere() {
+        JsonNode document = api.document();
+        for (String reference : document.findValuesAsText("$ref")) {
+            assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+        }
+    }
+
+    @Test
+    void every_schema_has_a_name_that_openapi_allows() {
+        api.document().at("/components/schemas").fieldNames()
+                .forEachRemaining(name -> assertThat(name).matches("[A-Za-z0-9._-]+"));
+    }
+
+    @Test
+    void a_head_request_is_answered_as_a_get_without_its_body() {
+        Answer health = api.send(api.request("/health").method("HEAD", BodyPublishers.noBody()));
+
+        assertThat(health.status()).isEqualTo(200);
+        assertThat(health.header("Content-Length")).isNotEqualTo("0");
+        assertThat(health.http().body()).isEmpty();
+        assertThat(api.status("HEAD", "/api/eval/x")).isEqualTo(404);
+    }
+
+    @Test
+    void an_example_of_the_document_is_accepted() {
+        JsonNode example = api.document().at("/paths/~1api~1eval/post/requestBody/content/application~1json/schema/example");
+
+        assertThat(api.post("/api/eval", example.toString()).status()).isEqualTo(200);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.crucible.testing;
+
+import dev.crucible.executor.Capacity;
+import dev.crucible.executor.CodeExecutor;
+import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.EngineStatus.LanguageStatus;
+import dev.crucible.executor.ExecutionPhase;
+import dev.crucible.executor.ExecutionRequest;
+import dev.crucible.executor.Language;
+import dev.crucible.executor.Progress;
+import dev.crucible.executor.RunningExecution;
+import dev.crucible.executor.StopMode;
+import dev.crucible.kernel.ErrorCode;
+import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.PlatformException;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** Runs nothing: a test writes what a program would, and hears of kills. */
+public final class FakeExecutor implements CodeExecutor {
+    private static final int CHUNK = 64 * 1024;
+
+    private final Map<EvaluationId, Held> held = new HashMap<>();
+    private List<EngineStatus> engines = List.of(
+            missing("gvisor", "runsc is not installed", "apt install runsc"),
+            working("docker", Map.of("python", new LanguageStatus(false, null, "the image is missing",
+                    "docker pull python"))),
+            working("sandbox", Map.of(
+                    "python", new LanguageStatus(true, "3.11.2", null, null),
+                    "bash", new LanguageStatus(true, "5.2", null, null),
+                    "javascript", new LanguageStatus(false, null, "node is not installed", "apt install nodejs"))));
+    private BiConsumer<EvaluationId, StopMode> onKill = (id, mode) -> {};
+
+    private static final class Held {
+        private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+    }
+
+    public static EngineStatus working(String name, Map<String, LanguageStatus> languages) {
+        return new EngineStatus(name, true, "1.0", name + " works", null, List.of(), languages);
+    }
+
+    public static EngineStatus missing(String name, String detail, String remedy) {
+        return new EngineStatus(name, false, null, detail, remedy, List.of(), Map.of());
+    }
+
+    public synchronized void engines(List<EngineStatus> now) {
+        engines = List.copyOf(now);
+    }
+
+    /** What a kill does besides being answered. */
+    public synchronized void onKill(BiConsumer<EvaluationId, StopMode> action) {
+        onKill = action;
+    }
+
+    /** From now on it holds a run, which has written so much. */
+    public synchronized void writes(EvaluationId id, byte[] stdout, byte[] stderr) {
+        Held run = held.computeIfAbsent(id, key -> new Held());
+        run.stdout.writeBytes(stdout);
+        run.stderr.writeBytes(stderr);
+    }
+
+    @Override
+    public void execute(ExecutionRequest request) {
+        writes(request.id(), new byte[0], new byte[0]);
+    }
+
+    @Override
+    public synchronized Progress progress(EvaluationId id, long afterStdout, long afterStderr, Duration wait) {
+        Held run = held.get(id);
+        if (run == null) {
+            throw new PlatformException(ErrorCode.NOT_FOUND, "It is not held here.");
+        }
+        return new Progress(
+                ExecutionPhase.RUNNING, chunk(run.stdout.toByteArray(), afterStdout),
+                chunk(run.stderr.toByteArray(), afterStderr), null);
+    }
+
+    private static byte[] chunk(byte[] all, long after) {
+        int from = (int) Math.min(all.length, after);
+        return Arrays.copyOfRange(all, from, Math.min(all.length, from + CHUNK));
+    }
+
+    @Override
+    public boolean kill(EvaluationId id, StopMode mode) {
+        BiConsumer<EvaluationId, StopMode> action;
+        synchronized (this) {
+            if (!held.containsKey(id)) {
+                return false;
+            }
+            action = onKill;
+        }
+        action.accept(id, mode);
+        return true;
+    }
+
+    @Override
+    public synchronized void release(EvaluationId id) {
+        held.remove(id);
+    }
+
+    @Override
+    public synchronized List<RunningExecution> running() {
+        List<RunningExecution> running = new ArrayList<>();
+        held.keySet().forEach(id -> running.add(new RunningExecution(id, 1, "sandbox", ExecutionPhase.RUNNING)));
+        return running;
+    }
+
+    @Override
+    public synchronized Capacity capacity() {
+        return new Capacity("executor-1", held.size(), 2);
+    }
+
+    @Override
+    public synchronized List<EngineStatus> engines() {
+        return engines;
+    }
+
+    @Override
+    public List<Language> languages() {
+        return List.of(
+                language("python", "Python", List.of("py", "python3"), "main.py"),
+                language("bash", "Bash", List.of("sh"), "main.sh"),
+                language("javascript", "JavaScript", List.of("js", "node"), "main.js"));
+    }
+
+    private static Language language(String name, String title, List<String> aliases, String file) {
+        return new Language(
+                name, title, aliases, file, List.of(name, "{file}"), List.of(name, "--version"), null,
+                Map.of("apt", name), "print('hello')");
+    }
+}
