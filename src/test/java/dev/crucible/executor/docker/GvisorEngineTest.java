@@ -1,0 +1,8 @@
+package dev.crucible.executor.docker;
+
+class GvisorEngineTest extends ContainerContract {
+    @Override
+    Flavour flavour() {
+        return Flavour.GVISOR;
+    }
+}
