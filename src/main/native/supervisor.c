@@ -164,8 +164,11 @@ static void sample_disk(void) {
     }
 }
 
-/* Returns the CPU time of the run so far, and notes a full disk or a full process table on the way. */
-static long long sample(void) {
+/*
+ * Returns the CPU time of the run so far, and notes a full disk or a full process table on the way. A process that was
+ * reaped a moment ago still counts towards the table.
+ */
+static long long sample(int just_reaped) {
     static long tick_hz;
     if (!tick_hz) tick_hz = sysconf(_SC_CLK_TCK);
     unsigned long long ticks = 0;
@@ -176,7 +179,7 @@ static long long sample(void) {
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && strcmp(entry->d_name, "1") != 0)
             add_process(entry->d_name, &ticks, &threads);
     if (proc) closedir(proc);
-    if (limits.nproc > 0 && threads + 1 >= limits.nproc) guest.fork_denied = 1;
+    if (limits.nproc > 0 && threads + 1 + just_reaped >= limits.nproc) guest.fork_denied = 1;
     sample_disk();
     return (long long)(ticks * 1000000ULL / (unsigned long long)tick_hz) + children_cpu_us() - guest.cpu_before;
 }
@@ -187,7 +190,7 @@ static void kill_guests(int signal_number) { kill(-1, signal_number); } /* from 
 
 static void end_run(void) {
     guest.ended = now_us();
-    sample();
+    sample(1);
     do kill_guests(SIGKILL);
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR);
     if (guest.in >= 0) close(guest.in);
@@ -249,7 +252,7 @@ static void enforce(void) {
     } else if (guest.term_deadline > 0 && now >= guest.term_deadline) {
         kill_guests(SIGKILL);
     } else if (sampling() && now >= guest.next_sample) {
-        long long left = limits.cpu_ms * 1000 - sample();
+        long long left = limits.cpu_ms * 1000 - sample(0);
         if (limits.cpu_ms > 0 && left <= 0) stop_at_deadline("cpu");
         guest.next_sample = now + sample_pause(left);
     }

@@ -1,0 +1,83 @@
+package dev.crucible.executor.sandbox;
+
+import dev.crucible.executor.SupervisorBinary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** The engine's folder: what every box is made from, and what each box complains about. Nobody else can enter it. */
+final class SandboxFiles {
+    private static final String PASSWD = """
+            root:x:0:0:root:/:/usr/sbin/nologin
+            sandbox:x:1000:1000:sandbox:/work:/bin/sh
+            nobody:x:65534:65534:nobody:/:/usr/sbin/nologin
+            """;
+    private static final String GROUP = """
+            root:x:0:
+            sandbox:x:1000:
+            nogroup:x:65534:
+            """;
+    private static final String HOSTS = """
+            127.0.0.1 localhost sandbox
+            ::1 localhost
+            """;
+    private static final String NSSWITCH = """
+            passwd: files
+            group: files
+            hosts: files
+            """;
+    private static final String COMPLAINTS = ".err";
+
+    private final Path folder;
+
+    SandboxFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Path launcher() {
+        return folder.resolve("launcher.sh");
+    }
+
+    /** Where a box's bubblewrap writes what goes wrong. */
+    Path complaints(String box) {
+        return folder.resolve(box + COMPLAINTS);
+    }
+
+    /** Writes everything a box is made from. */
+    void write(byte[] seccomp) throws IOException {
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        try (InputStream packed = SandboxFiles.class.getResourceAsStream("/sandbox/launcher.sh")) {
+            if (packed == null) {
+                throw new IOException("launcher.sh is missing from the jar");
+            }
+            Files.copy(packed, launcher(), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.write(folder.resolve("seccomp"), seccomp);
+        Files.writeString(folder.resolve("passwd"), PASSWD);
+        Files.writeString(folder.resolve("group"), GROUP);
+        Files.writeString(folder.resolve("hosts"), HOSTS);
+        Files.writeString(folder.resolve("nsswitch.conf"), NSSWITCH);
+        SupervisorBinary.writeTo(folder.resolve("supervisor"));
+    }
+
+    /** Removes what boxes of an earlier run left. */
+    void sweep() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "*" + COMPLAINTS)) {
+            for (Path file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

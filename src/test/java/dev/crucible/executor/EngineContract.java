@@ -1,0 +1,530 @@
+package dev.crucible.executor;
+
+import static dev.crucible.executor.Programs.bash;
+import static dev.crucible.executor.Programs.python;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.crucible.executor.Programs.Asked;
+import dev.crucible.executor.Programs.Ran;
+import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.kernel.evaluation.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every engine must do, against the real thing. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class EngineContract {
+    private static final int CONCURRENT = 20;
+
+    @TempDir
+    static Path folder;
+
+    private ExecutorPart executor;
+    private Programs programs;
+    private String engineName;
+
+    /** A fresh engine that keeps its boxes below {@code config.folder()}; closed by this suite. */
+    protected abstract Engine engine(ExecutorConfig config, Languages languages);
+
+    /** Fails if the engine left a process, a container, a cgroup or a mount behind. Called after it was closed. */
+    protected abstract void assertNothingIsLeft(ExecutorConfig config);
+
+    /** How soon a program that spins is stopped after its limit, at most. */
+    protected Duration stopsWithin() {
+        return Duration.ofMillis(1000);
+    }
+
+    private ExecutorConfig config() {
+        return new ExecutorConfig(folder, CONCURRENT, null, "test" + ProcessHandle.current().pid());
+    }
+
+    @BeforeAll
+    void start() {
+        Languages languages = Languages.load();
+        Engine engine = engine(config(), languages);
+        engineName = engine.name();
+        executor = ExecutorModule.local(config(), List.of(engine), languages, InstantSource.system());
+        executor.start();
+        programs = new Programs(executor, engineName);
+        EngineStatus status = executor.engines().get(0);
+        assertThat(status.available()).as(status.detail() + " " + status.remedy()).isTrue();
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        executor.close();
+        assertNothingIsLeft(config());
+        try (var files = Files.walk(folder.resolve("spool"))) {
+            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    private Ran run(Asked asked) {
+        return programs.run(asked);
+    }
+
+    private static Limits limits(Duration timeout, Duration cpu, long memory, long disk, long output, int pids) {
+        return new Limits(timeout, cpu, memory, 1000, disk, output, pids);
+    }
+
+    // ---- the program's own life ----
+
+    @Test
+    void every_language_says_hello_from_its_template() {
+        for (Language language : executor.languages()) {
+            Ran ran = run(new Asked(language.name(), language.template()));
+            assertThat(ran.result().reason()).as(language.name() + ": " + ran.stderr()).isEqualTo(Reason.OK);
+            assertThat(ran.stdout()).as(language.name()).isEqualTo("Hello from the sandbox\n");
+            assertThat(ran.result().languageVersion()).as(language.name()).matches("\\d+\\..*");
+            assertThat(ran.result().exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void a_program_gets_its_input_arguments_and_environment() {
+        Ran ran = run(python("""
+                import os, sys
+                print(sys.stdin.read().upper(), sys.argv[1:], os.environ['GREETING'], __name__, sys.argv[0])
+                """).stdin("some input").args("one", "two words", "").env(Map.of("GREETING", "hé llo")));
+        assertThat(ran.stdout()).isEqualTo("SOME INPUT ['one', 'two words', ''] hé llo __main__ main.py\n");
+    }
+
+    @Test
+    void the_environment_is_ours_and_the_submissions_and_nothing_of_the_hosts() {
+        Ran ran = run(bash("env -0 | sort -z | tr '\\0' '\\n' | grep -vE '^(_|SHLVL|PWD|OLDPWD|HOSTNAME)='").env(Map.of("MINE", "1")));
+        assertThat(ran.stdout().lines().map(line -> line.replaceAll("EVAL_ID=.*", "EVAL_ID")))
+                .containsExactlyInAnyOrder(
+                        "CRUCIBLE_RESULT=/work/.crucible_result.json",
+                        "EVAL_ID",
+                        "HOME=/work",
+                        "LANG=C.UTF-8",
+                        "MINE=1",
+                        "PATH=/usr/local/bin:/usr/bin:/bin",
+                        "PYTHONDONTWRITEBYTECODE=1",
+                        "PYTHONUNBUFFERED=1");
+    }
+
+    @Test
+    void the_work_folder_and_tmp_can_be_written_and_hold_nothing_of_an_earlier_run() {
+        String code = "pwd; ls -A /work /tmp; echo x > /work/left; echo x > /tmp/left; mkdir -p /work/a/b; python3 -c 'open(\"/tmp/p\",\"w\")'";
+        String first = run(bash(code)).stdout();
+        String second = run(bash(code)).stdout();
+        assertThat(first).isEqualTo("/work\n/tmp:\n\n/work:\nmain.sh\n");
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void a_traceback_names_the_program_s_own_file() {
+        Ran ran = run(python("def f():\n    1/0\nf()\n"));
+        assertThat(ran.result().reason()).isEqualTo(Reason.NONZERO_EXIT);
+        assertThat(ran.result().exitCode()).isEqualTo(1);
+        assertThat(ran.stderr()).contains("File \"/work/main.py\", line 2, in f").contains("ZeroDivisionError");
+    }
+
+    @Test
+    void an_exit_code_that_looks_like_a_kill_is_only_an_exit_code() {
+        for (int code : new int[] {3, 124, 137, 139, 255}) {
+            Ran ran = run(bash("exit " + code));
+            assertThat(ran.result().reason()).isEqualTo(Reason.NONZERO_EXIT);
+            assertThat(ran.result().exitCode()).isEqualTo(code);
+            assertThat(ran.result().signal()).isNull();
+        }
+    }
+
+    @Test
+    void a_signal_that_the_program_dies_of_is_named() {
+        Ran crash = run(python("import os, signal\nprint('before')\nos.kill(os.getpid(), signal.SIGSEGV)"));
+        assertThat(crash.result().reason()).isEqualTo(Reason.SIGNALLED);
+        assertThat(crash.result().signal()).isEqualTo(11);
+        assertThat(crash.result().exitCode()).isNull();
+        assertThat(crash.result().detail()).contains("SIGSEGV");
+        assertThat(crash.stdout()).isEqualTo("before\n");
+
+        Ran suicide = run(bash("kill -9 $$"));
+        assertThat(suicide.result().reason()).isEqualTo(Reason.SIGNALLED);
+        assertThat(suicide.result().signal()).isEqualTo(9);
+    }
+
+    @Test
+    void input_that_nobody_reads_does_no_harm() {
+        Ran ran = run(bash("echo done").stdin("x".repeat(900_000)));
+        assertThat(ran.result().reason()).isEqualTo(Reason.OK);
+        assertThat(ran.stdout()).isEqualTo("done\n");
+    }
+
+    @Test
+    void large_input_arrives_whole() {
+        Ran ran = run(bash("wc -c").stdin("é".repeat(500_000)));
+        assertThat(ran.stdout().strip()).isEqualTo("1000000");
+    }
+
+    // ---- limits ----
+
+    @Test
+    void a_sleeper_is_stopped_at_its_timeout_and_what_it_wrote_is_kept() {
+        Ran ran = run(python("import sys, time\nprint('partial', end='', flush=True)\nprint('warning', file=sys.stderr)\ntime.sleep(60)")
+                .timeout(Duration.ofSeconds(1)));
+        assertThat(ran.result().reason()).isEqualTo(Reason.WALL_TIMEOUT);
+        assertThat(ran.result().detail()).contains("1 s");
+        assertThat(ran.stdout()).isEqualTo("partial");
+        assertThat(ran.stderr()).isEqualTo("warning\n");
+        assertThat(ran.result().usage().wallMillis()).isBetween(1000L, 1000 + stopsWithin().toMillis());
+    }
+
+    @Test
+    void a_program_that_ignores_every_signal_is_stopped_all_the_same() {
+        Ran ran = run(python("import signal\nfor s in range(1, 65):\n    try: signal.signal(s, signal.SIG_IGN)\n    except Exception: pass\nwhile True: pass")
+                .timeout(Duration.ofSeconds(1)));
+        assertThat(ran.result().reason()).isIn(Reason.WALL_TIMEOUT, Reason.CPU_TIMEOUT);
+    }
+
+    @Test
+    void cpu_time_is_counted_over_all_processes() {
+        Limits limits = new Limits(Duration.ofSeconds(20), Duration.ofSeconds(1), 256L << 20, 2000, 64L << 20, 1 << 20, 64);
+        Ran ran = run(bash("for i in 1 2; do (while :; do :; done) & done; wait").limits(limits));
+        assertThat(ran.result().reason()).isEqualTo(Reason.CPU_TIMEOUT);
+        assertThat(ran.result().usage().cpuMillis()).isBetween(900L, 1000 + 2 * stopsWithin().toMillis());
+    }
+
+    @Test
+    void memory_beyond_the_limit_is_an_out_of_memory_kill_that_the_kernel_reported() {
+        Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 64L << 20, 64L << 20, 1 << 20, 64);
+        Ran ran = run(python("print('begin', flush=True)\nblocks = []\nwhile True: blocks.append(bytearray(1 << 20))").limits(limits));
+        assertThat(ran.result().reason()).as(ran.result().detail() + ran.stderr()).isEqualTo(Reason.OUT_OF_MEMORY);
+        assertThat(ran.stdout()).isEqualTo("begin\n");
+        assertThat(ran.result().detail()).contains("64Mi");
+    }
+
+    @Test
+    void memory_is_limited_for_all_processes_together() {
+        Limits limits = limits(Duration.ofSeconds(4), Duration.ofSeconds(4), 96L << 20, 64L << 20, 1 << 20, 64);
+        Ran ran = run(python("""
+                import os, time
+                for i in range(6):
+                    if os.fork() == 0:
+                        block = bytearray(30 << 20)
+                        time.sleep(30)
+                while True: os.wait()
+                """).limits(limits));
+        assertThat(ran.result().reason()).isEqualTo(Reason.OUT_OF_MEMORY);
+    }
+
+    @Test
+    void output_is_kept_up_to_the_limit_exactly_on_either_stream() {
+        for (String stream : new String[] {"stdout", "stderr"}) {
+            Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 256L << 20, 64L << 20, 100_000, 64);
+            Ran ran = run(python("import sys\nwhile True: sys." + stream + ".write('y' * 1000)").limits(limits));
+            assertThat(ran.result().reason()).isEqualTo(Reason.OUTPUT_LIMIT);
+            byte[] kept = stream.equals("stdout") ? ran.out() : ran.err();
+            assertThat(kept).hasSize(100_000).containsOnly('y');
+            assertThat(stream.equals("stdout") ? ran.result().stdoutTruncated() : ran.result().stderrTruncated()).isTrue();
+        }
+    }
+
+    @Test
+    void output_of_exactly_the_limit_is_no_offence() {
+        Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 256L << 20, 64L << 20, 100_000, 64);
+        Ran ran = run(python("import sys\nsys.stdout.write('y' * 100_000)").limits(limits));
+        assertThat(ran.result().reason()).isEqualTo(Reason.OK);
+        assertThat(ran.result().stdoutTruncated()).isFalse();
+        assertThat(ran.out()).hasSize(100_000);
+    }
+
+    @Test
+    void a_program_that_forks_without_end_hits_the_process_limit() {
+        Ran ran = run(python("""
+                import os, time
+                while True:
+                    if os.fork() == 0:
+                        time.sleep(30)
+                """).timeout(Duration.ofSeconds(10)));
+        assertThat(ran.result().reason()).as(ran.result().detail() + ran.stderr()).isEqualTo(Reason.PROCESS_LIMIT);
+        assertThat(ran.stderr()).contains("BlockingIOError");
+    }
+
+    @Test
+    void a_fork_bomb_ends_and_the_next_run_is_fine() {
+        run(bash("bomb() { bomb | bomb & }; bomb; sleep 5").timeout(Duration.ofSeconds(2)));
+        assertThat(run(python("print('fine')")).stdout()).isEqualTo("fine\n");
+    }
+
+    @Test
+    void a_full_disk_is_the_disk_limit() {
+        Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 256L << 20, 8L << 20, 1 << 20, 64);
+        for (String place : new String[] {"/work/big", "/tmp/big"}) {
+            Ran ran = run(python("with open('" + place + "', 'wb') as f:\n    while True: f.write(b'x' * 65536)").limits(limits));
+            assertThat(ran.result().reason()).as(place + ran.result().detail() + ran.stderr()).isEqualTo(Reason.DISK_LIMIT);
+        }
+    }
+
+    // ---- walls ----
+
+    @Test
+    void there_is_no_network() {
+        Ran ran = run(python("""
+                import socket, time
+                begin = time.monotonic()
+                for address in [('1.1.1.1', 53), ('169.254.169.254', 80), ('10.0.0.1', 80)]:
+                    try:
+                        socket.create_connection(address, timeout=5)
+                        print('connected to', address)
+                    except OSError as e:
+                        print('no route')
+                try:
+                    socket.getaddrinfo('example.com', 80)
+                    print('resolved')
+                except OSError:
+                    print('no name')
+                print(time.monotonic() - begin < 2)
+                print(sorted(name for _, name in socket.if_nameindex() if name != 'lo'))
+                """));
+        assertThat(ran.stdout().lines().limit(5)).containsExactly("no route", "no route", "no route", "no name", "True");
+    }
+
+    @Test
+    void no_file_of_the_host_can_be_read() throws IOException {
+        Path canary = Files.createTempFile("crucible-canary", ".txt");
+        Path secret = folder.resolve("canary.txt");
+        try {
+            Files.writeString(canary, "host secret");
+            Files.writeString(secret, "host secret");
+            Ran ran = run(bash("cat " + canary + " " + secret + " /etc/shadow /root/.bashrc 2>/dev/null; ls /home /root /var/lib /opt /srv /boot /mnt 2>/dev/null | grep -v : ; grep -rl 'host secret' /tmp /etc 2>/dev/null; true"));
+            assertThat(ran.stdout()).doesNotContain("host secret").doesNotContain("canary");
+            assertThat(ran.stdout()).doesNotContain("root:");
+        } finally {
+            Files.delete(canary);
+            Files.delete(secret);
+        }
+    }
+
+    @Test
+    void the_system_cannot_be_written() {
+        Ran ran = run(bash("""
+                for place in / /usr /usr/bin /etc /lib /dev /proc /proc/sys /proc/sys/kernel /; do
+                    if touch "$place/x" 2>/dev/null; then echo "wrote $place"; fi
+                done
+                for file in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /proc/sys/vm/drop_caches /etc/passwd; do
+                    if echo x 2>/dev/null >"$file"; then echo "wrote $file"; fi
+                done
+                true
+                """));
+        assertThat(ran.stdout()).isEmpty();
+    }
+
+    @Test
+    void only_its_own_processes_can_be_seen() {
+        Ran ran = run(python("""
+                import os
+                print(sorted(int(p) for p in os.listdir('/proc') if p.isdigit()) == sorted({1, os.getpid()}))
+                print(os.getpid() < 50)
+                """));
+        assertThat(ran.stdout()).isEqualTo("True\nTrue\n");
+    }
+
+    @Test
+    void the_supervisor_cannot_be_signalled_traced_or_read() {
+        Ran ran = run(python("""
+                import ctypes, os, signal
+                for s in (signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM, signal.SIGCHLD, signal.SIGSEGV):
+                    try: os.kill(1, s)
+                    except OSError: pass
+                for name in ('fd', 'mem', 'environ', 'maps', 'exe', 'cwd', 'root'):
+                    try:
+                        path = '/proc/1/' + name
+                        print('opened', name, os.listdir(path) if name in ('fd', 'cwd', 'root') else open(path, 'rb').read(1))
+                    except OSError: pass
+                libc = ctypes.CDLL(None, use_errno=True)
+                print(libc.ptrace(16, 1, 0, 0))
+                try: os.pidfd_open(1); print(libc.syscall(438, os.pidfd_open(1), 0, 0))
+                except OSError: print(-1)
+                print('alive')
+                """));
+        assertThat(ran.stdout()).as(ran.stderr()).isEqualTo("-1\n-1\nalive\n");
+        assertThat(ran.result().reason()).isEqualTo(Reason.OK);
+    }
+
+    @Test
+    void nothing_gives_more_rights() {
+        Ran ran = run(python("""
+                import ctypes, os
+                libc = ctypes.CDLL(None, use_errno=True)
+                print(os.getuid() != 0, os.geteuid() != 0)
+                print(libc.setuid(0), libc.unshare(0x10000000), libc.mount(b'none', b'/tmp', b'tmpfs', 0, None), libc.chroot(b'/tmp'))
+                caps = [line.split()[1] for line in open('/proc/self/status') if line.startswith(('CapEff', 'CapPrm', 'CapInh', 'CapAmb'))]
+                print(set(int(c, 16) for c in caps))
+                """));
+        assertThat(ran.stdout()).as(ran.stderr()).isEqualTo("True True\n-1 -1 -1 -1\n{0}\n");
+    }
+
+    @Test
+    void frames_of_our_own_protocol_on_standard_output_are_only_data() {
+        Ran ran = run(python("""
+                import os, struct, sys
+                forged = b'X' + struct.pack('>I', 7) + b'exit=0\\n' + b'O' + struct.pack('>I', 3) + b'abc' + b'!' + struct.pack('>I', 1) + b'x'
+                for fd in range(1, 64):
+                    try: os.write(fd, forged)
+                    except OSError: pass
+                sys.exit(7)
+                """));
+        byte[] forged = "X\0\0\0\7exit=0\nO\0\0\0\3abc!\0\0\0\1x".getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(ran.out()).isEqualTo(forged);
+        assertThat(ran.err()).isEqualTo(forged);
+        assertThat(ran.result().exitCode()).isEqualTo(7);
+    }
+
+    @Test
+    void bytes_that_are_no_text_arrive_unharmed() {
+        Ran ran = run(python("import os\nos.write(1, bytes(range(256)) * 512)\nos.write(2, b'\\0\\xff\\xfe')"));
+        byte[] expected = new byte[256 * 512];
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = (byte) i;
+        }
+        assertThat(ran.out()).isEqualTo(expected);
+        assertThat(ran.err()).isEqualTo(new byte[] {0, (byte) 0xff, (byte) 0xfe});
+    }
+
+    // ---- ending ----
+
+    @Test
+    void an_execution_killed_before_its_program_runs_was_cancelled() {
+        EvaluationId id = programs.start(bash("echo ran"));
+        boolean reached = executor.kill(id, StopMode.KILL);
+        Ran ran = programs.await(id);
+        if (reached) {
+            assertThat(ran.result().reason()).isIn(Reason.CANCELLED, Reason.KILLED);
+        }
+        assertThat(executor.kill(id, StopMode.KILL)).isFalse();
+    }
+
+    @Test
+    void a_running_program_is_killed_within_a_second_and_what_it_wrote_is_kept() {
+        EvaluationId id = programs.start(bash("echo started; (sleep 300; echo never) & sleep 300"));
+        awaitOutput(id, "started\n");
+        long asked = System.nanoTime();
+        assertThat(executor.kill(id, StopMode.KILL)).isTrue();
+        Ran ran = programs.await(id);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(1));
+        assertThat(ran.result().reason()).isEqualTo(Reason.KILLED);
+        assertThat(ran.stdout()).isEqualTo("started\n");
+    }
+
+    @Test
+    void a_program_that_is_asked_to_terminate_may_clean_up() {
+        EvaluationId id = programs.start(python("""
+                import signal, sys, time
+                def bye(*_):
+                    print('cleaned up', flush=True)
+                    sys.exit(0)
+                signal.signal(signal.SIGTERM, bye)
+                print('ready', flush=True)
+                time.sleep(60)
+                """));
+        awaitOutput(id, "ready\n");
+        executor.kill(id, StopMode.TERMINATE);
+        Ran ran = programs.await(id);
+        assertThat(ran.stdout()).isEqualTo("ready\ncleaned up\n");
+        assertThat(ran.result().reason()).isEqualTo(Reason.KILLED);
+    }
+
+    @Test
+    void a_program_that_will_not_terminate_is_killed_after_five_seconds() {
+        EvaluationId id = programs.start(bash("trap '' TERM; echo ready; while :; do sleep 0.1; done"));
+        awaitOutput(id, "ready\n");
+        long asked = System.nanoTime();
+        executor.kill(id, StopMode.TERMINATE);
+        Ran ran = programs.await(id);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isBetween(Duration.ofMillis(4900), Duration.ofSeconds(7));
+        assertThat(ran.result().reason()).isEqualTo(Reason.KILLED);
+    }
+
+    @Test
+    void the_run_is_over_when_the_program_is_and_no_daemon_outlives_it() {
+        long begun = System.nanoTime();
+        Ran ran = run(python("""
+                import os, time
+                if os.fork() == 0:
+                    os.setsid()
+                    if os.fork() == 0:
+                        time.sleep(60)
+                        os.write(1, b'late')
+                    os._exit(0)
+                print('parent done')
+                """));
+        assertThat(ran.stdout()).isEqualTo("parent done\n");
+        assertThat(ran.result().reason()).isEqualTo(Reason.OK);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void output_without_a_line_end_is_there_within_a_tenth_of_a_second() {
+        EvaluationId id = programs.start(python("""
+                import sys, time
+                sys.stdin.read()
+                for i in range(5):
+                    time.sleep(0.3)
+                    print(time.time(), end=' ', flush=True)
+                time.sleep(1)
+                """));
+        List<Double> delays = new ArrayList<>();
+        long offset = 0;
+        while (delays.size() < 5) {
+            Progress progress = executor.progress(id, offset, 0, Duration.ofSeconds(5));
+            double now = System.currentTimeMillis() / 1000.0;
+            String text = new String(progress.stdout(), StandardCharsets.UTF_8).strip();
+            offset += progress.stdout().length;
+            if (!text.isEmpty()) {
+                for (String written : text.split(" ")) {
+                    delays.add(now - Double.parseDouble(written));
+                }
+            }
+        }
+        programs.await(id);
+        delays.sort(null);
+        assertThat(delays.get(delays.size() / 2)).isLessThan(0.1);
+    }
+
+    @Test
+    void twenty_run_at_once_without_meeting() {
+        List<EvaluationId> ids = new ArrayList<>();
+        for (int i = 0; i < CONCURRENT; i++) {
+            ids.add(programs.start(python("import time\nopen('/tmp/mine', 'x').write('" + i + "')\ntime.sleep(1)\nprint(open('/tmp/mine').read())")));
+        }
+        for (int i = 0; i < CONCURRENT; i++) {
+            Ran ran = programs.await(ids.get(i));
+            assertThat(ran.stdout()).as(ran.result().detail() + ran.stderr()).isEqualTo(i + "\n");
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> executor.capacity().running() == 0);
+    }
+
+    @Test
+    void usage_is_measured() {
+        Ran ran = run(python("import time\nblock = bytearray(50 << 20)\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass\ntime.sleep(0.3)"));
+        assertThat(ran.result().usage().cpuMillis()).isBetween(480L, 900L);
+        assertThat(ran.result().usage().wallMillis()).isBetween(790L, 5000L);
+        Long peak = ran.result().usage().peakMemoryBytes();
+        if (peak != null) {
+            assertThat(peak).isBetween(50L << 20, 120L << 20);
+        }
+    }
+
+    private void awaitOutput(EvaluationId id, String expected) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            Progress progress = executor.progress(id, 0, 0, Duration.ofMillis(200));
+            return new String(progress.stdout(), StandardCharsets.UTF_8).equals(expected);
+        });
+    }
+}
