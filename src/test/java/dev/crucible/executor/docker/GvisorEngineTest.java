@@ -5,4 +5,9 @@ class GvisorEngineTest extends ContainerContract {
     Flavour flavour() {
         return Flavour.GVISOR;
     }
+
+    @Override
+    protected boolean guestsHaveTheirOwnKernel() {
+        return true;
+    }
 }
