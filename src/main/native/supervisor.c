@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -40,7 +41,7 @@
 enum phase { IDLE, RUNNING, DRAINING };
 
 static struct {
-    long long wall_ms, cpu_ms, nproc, nofile, fsize, data;
+    long long wall_ms, cpu_ms, nproc, nofile, fsize, data, uid;
 } limits;
 
 static struct {
@@ -284,6 +285,13 @@ static void set_limit(int resource, long long soft, long long hard) {
     if (setrlimit(resource, &wanted) < 0) _exit(125);
 }
 
+/* Where pid 1 is not safe from its own user (gVisor), the guest is another one. */
+static int become_guest(void) {
+    uid_t uid = (uid_t)limits.uid;
+    if (uid == 0) return 0;
+    return setgroups(0, NULL) == 0 && setresgid(uid, uid, uid) == 0 && setresuid(uid, uid, uid) == 0 ? 0 : -1;
+}
+
 static void run_child(const int streams[3], int failure) {
     setsid();
     for (int i = 0; i < 3; i++) dup2(streams[i], i);
@@ -307,7 +315,7 @@ static void run_child(const int streams[3], int failure) {
     set_limit(RLIMIT_NPROC, limits.nproc, limits.nproc);
     if (limits.cpu_ms > 0) set_limit(RLIMIT_CPU, limits.cpu_ms / 1000 + 2, limits.cpu_ms / 1000 + 3);
     umask(022);
-    if (chdir(WORK) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
+    if (become_guest() == 0 && chdir(WORK) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
         environ = environment.list;
         execvp(arguments.list[0], arguments.list);
     }
@@ -341,6 +349,7 @@ static void start(void) {
     int ours[] = {guest.in, guest.out, guest.err};
     for (int i = 0; i < 3; i++) fcntl(ours[i], F_SETFL, O_NONBLOCK); /* our ends' own descriptions, not the guest's */
     guest.started = guest.next_sample = now_us();
+    guest.ended = 0;
     guest.term_deadline = 0;
     guest.timeout = NULL;
     guest.asked = guest.disk_full = guest.fork_denied = 0;
@@ -355,7 +364,8 @@ static void set_limits(const char *text) {
         const char *name;
         long long *value;
     } known[] = {{"wall_ms=", &limits.wall_ms}, {"cpu_ms=", &limits.cpu_ms}, {"nproc=", &limits.nproc},
-                 {"nofile=", &limits.nofile},   {"fsize=", &limits.fsize},   {"data=", &limits.data}};
+                 {"nofile=", &limits.nofile},   {"fsize=", &limits.fsize},   {"data=", &limits.data},
+                 {"uid=", &limits.uid}};
     memset(&limits, 0, sizeof limits);
     for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -431,7 +441,11 @@ static void add_input(const unsigned char *payload, size_t length) {
 static void handle(char type, const unsigned char *payload, size_t length) {
     switch (type) {
         case 'L': set_limits((const char *)payload); break;
-        case 'F': make_file(payload, length); break;
+        case 'F':
+            if (limits.uid > 0 && seteuid((uid_t)limits.uid) < 0) fault("The supervisor cannot write as the program's user");
+            make_file(payload, length);
+            if (limits.uid > 0 && seteuid(0) < 0) fault("The supervisor cannot be itself again");
+            break;
         case 'V': set_words(&environment, payload, length); break;
         case 'A': set_words(&arguments, payload, length); break;
         case 'G': start(); break;

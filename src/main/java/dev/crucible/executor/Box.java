@@ -13,9 +13,9 @@ public interface Box extends AutoCloseable {
     InputStream output();
 
     /**
-     * Limits that the supervisor must set as rlimits because this box has no better wall for them: {@code nproc}
-     * (processes, the supervisor included) and {@code data} (bytes of a process's data). Empty when the engine itself
-     * holds both.
+     * What the supervisor must set up itself because this box has no better wall for it: {@code nproc} (processes, the
+     * supervisor included if it runs as the same user), {@code data} (bytes of a process's data) and {@code uid} (the
+     * user to run the program as). Empty when the engine itself holds all of them.
      */
     default Map<String, Long> rlimits() {
         return Map.of();

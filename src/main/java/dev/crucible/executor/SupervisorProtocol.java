@@ -15,7 +15,10 @@ final class SupervisorProtocol {
     static final int MAX_PAYLOAD = 16 << 20;
 
     // Executor to supervisor.
-    /** Lines {@code name=value}: wall_ms, cpu_ms, nproc, nofile, fsize, data (bytes, 0 = none). */
+    /**
+     * Lines {@code name=value}: wall_ms, cpu_ms, nproc, nofile, fsize, data (bytes, 0 = none), uid (whom the program
+     * runs as, 0 = the supervisor's own).
+     */
     static final byte LIMITS = 'L';
     /** 16-bit path length, path below the work folder, 32-bit mode, then the content. */
     static final byte FILE = 'F';

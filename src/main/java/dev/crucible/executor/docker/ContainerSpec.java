@@ -51,7 +51,7 @@ record ContainerSpec(
                         INSTANCE_LABEL, instance, BOX_LABEL, name, ENGINE_LABEL, flavour.engine()))
                 .withEntrypoint(SUPERVISOR_PATH)
                 .withCmd(List.of())
-                .withUser(uid + ":" + uid)
+                .withUser(user())
                 .withWorkingDir(WORK)
                 .withHostName("sandbox")
                 .withNetworkDisabled(true)
@@ -70,7 +70,7 @@ record ContainerSpec(
         HostConfig host = HostConfig.newHostConfig()
                 .withBinds(new Bind(
                         supervisor.toString(), new Volume(SUPERVISOR_PATH), AccessMode.ro, SELContext.shared))
-                .withTmpFs(Map.of(WORK, tmpfs("0700"), "/tmp", tmpfs("1777")))
+                .withTmpFs(Map.of(WORK, tmpfs("0755"), "/tmp", tmpfs("1777")))
                 .withShmSize(shape.diskBytes())
                 .withReadonlyRootfs(true)
                 .withNetworkMode("none")
@@ -81,6 +81,7 @@ record ContainerSpec(
                 .withCgroupnsMode("private")
                 .withPrivileged(false)
                 .withCapDrop(Capability.ALL)
+                .withCapAdd(flavour.supervisorCapabilities())
                 .withSecurityOpts(List.of("no-new-privileges"))
                 .withMemory(memory)
                 .withMemorySwap(memory)
@@ -95,6 +96,11 @@ record ContainerSpec(
                 .withInit(false)
                 .withAutoRemove(false);
         return flavour.runtime() == null ? host : host.withRuntime(flavour.runtime());
+    }
+
+    private String user() {
+        int user = flavour.ownKernel() ? 0 : uid;
+        return user + ":" + user;
     }
 
     private String tmpfs(String mode) {

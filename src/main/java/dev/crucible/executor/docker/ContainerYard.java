@@ -114,17 +114,20 @@ final class ContainerYard implements AutoCloseable {
 
     private ContainerBox started(Shape shape, int uid, String id, AttachStream stream) {
         Counters counters = new Counters(cgroups.of(id, () -> pid(id)), flavour.ownKernel());
-        // The supervisor counts among the guest's processes. Where the kernel's own wall shows that it refused one, it
-        // is the better wall: it also holds for a guest of many users.
-        Map<String, Long> rlimits = counters.seeDeniedForks() && !flavour.ownKernel()
-                ? Map.of()
-                : Map.of("nproc", shape.pids() + 1L);
-        ContainerBox box = new ContainerBox(docker, id, stream, counters, rlimits, ended -> {
+        ContainerBox box = new ContainerBox(docker, id, stream, counters, rlimits(shape, uid, counters), ended -> {
             open.remove(ended);
             takeAway(id, uid);
         });
         open.add(box);
         return box;
+    }
+
+    private Map<String, Long> rlimits(Shape shape, int uid, Counters counters) {
+        if (flavour.ownKernel()) {
+            return Map.of("uid", (long) uid, "nproc", (long) shape.pids());
+        }
+        // Where the host shows that it refused a process, the container's own limit is the better wall: it has evidence.
+        return counters.seeDeniedForks() ? Map.of() : Map.of("nproc", shape.pids() + 1L);
     }
 
     /** Removes what a crashed predecessor left, if that has not worked yet. */

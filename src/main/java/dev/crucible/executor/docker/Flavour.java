@@ -1,5 +1,6 @@
 package dev.crucible.executor.docker;
 
+import com.github.dockerjava.api.model.Capability;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of container that can be boxes, and what each costs beside the guest itself. */
@@ -11,7 +12,11 @@ enum Flavour {
             return Math.max(pids + SUPERVISOR, RUNTIME_INIT);
         }
     },
-    /** A kernel of its own in user space, whose memory and threads the host counts together with the guest's. */
+    /**
+     * A kernel of its own in user space, whose memory and threads the host counts together with the guest's. That kernel
+     * lets a process kill pid 1, as Linux does not, so here the supervisor is another user than the guest: root of a
+     * kernel that nobody else uses, with no right but to become the guest's user and to end its processes.
+     */
     GVISOR("gvisor", "runsc", 63_000, 32L << 20) {
         @Override
         long hostTasks(int pids) {
@@ -54,6 +59,13 @@ enum Flavour {
     /** Whether the container holds a kernel of its own, whose memory and threads are not the guest's. */
     boolean ownKernel() {
         return this == GVISOR;
+    }
+
+    /** What the supervisor may do beyond its own user's rights. The guest has none of it. */
+    Capability[] supervisorCapabilities() {
+        return ownKernel()
+                ? new Capability[] {Capability.SETUID, Capability.SETGID, Capability.KILL}
+                : new Capability[0];
     }
 
     /** Bytes that the container needs beside the guest's. */

@@ -1,0 +1,8 @@
+package dev.crucible.executor.docker;
+
+class DockerEngineTest extends ContainerContract {
+    @Override
+    Flavour flavour() {
+        return Flavour.DOCKER;
+    }
+}
