@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerLock.class);
-    /** The bytes of "crucible": a key that nobody else is likely to use in the same database. */
-    private static final long KEY = 0x6372756369626c65L;
+    /** The bytes of "cruqueue": a key that nobody else is likely to use in the same database. */
+    private static final long KEY = 0x6372757175657565L;
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long PAUSE_MILLIS = 100;

@@ -4,6 +4,7 @@ import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Outcome;
+import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.queue.CancelAnswer;
 import dev.crucible.queue.DeadLetter;
 import dev.crucible.queue.Enqueued;
@@ -111,7 +112,8 @@ public final class FakeQueue implements TaskQueue {
             leased.remove(token.id());
         }
         settlements.settle(List.of(
-                new Settlement.Finished(token.id(), token.attempt(), clock.instant(), "worker-1", outcome)));
+                new Settlement.Finished(
+                token.id(), token.attempt(), clock.instant(), "worker:worker-1", "worker-1", outcome, false)));
     }
 
     @Override
@@ -122,7 +124,9 @@ public final class FakeQueue implements TaskQueue {
             dead.add(new DeadLetter(token.id(), clock.instant(), token.attempt(), List.of(
                     new DeadLetter.LostAttempt(token.attempt(), clock.instant(), error))));
         }
-        settlements.settle(List.of(new Settlement.Dead(token.id(), token.attempt(), clock.instant(), error)));
+        settlements.settle(List.of(new Settlement.Finished(
+                token.id(), token.attempt(), clock.instant(), "queue", "worker-1",
+                Outcome.notRun(Reason.SANDBOX_ERROR, error), true)));
         return Failed.DEAD_LETTER;
     }
 
@@ -143,7 +147,9 @@ public final class FakeQueue implements TaskQueue {
                 return CancelAnswer.UNKNOWN;
             }
         }
-        settlements.settle(List.of(new Settlement.Cancelled(id, 0, clock.instant(), actor)));
+        settlements.settle(List.of(new Settlement.Finished(
+                id, 0, clock.instant(), actor, null,
+                Outcome.notRun(Reason.CANCELLED, "It was cancelled before it ran."), false)));
         return CancelAnswer.REMOVED;
     }
 
