@@ -139,13 +139,20 @@ public final class EmbeddedPostgres implements Part {
         notifyAll();
         if (server != null) {
             server.stop();
+            // Whoever comes next on the folder must not be stopped by a second call.
+            server = null;
         }
         if (lock != null) {
-            try {
-                lock.close();
-            } catch (IOException e) {
-                LOG.atWarn().setCause(e).log("The lock of the data folder could not be given back; the kernel will");
-            }
+            release(lock);
+            lock = null;
+        }
+    }
+
+    private static void release(FolderLock held) {
+        try {
+            held.close();
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("The lock of the data folder could not be given back; the kernel will");
         }
     }
 }

@@ -141,7 +141,10 @@ final class ServerFolder {
         try {
             initdb(binaries, builder, made, secret, "C.UTF-8");
         } catch (PlatformException e) {
-            // Some small systems have no such locale; C sorts alike and keeps UTF-8 as it is.
+            if (!e.getMessage().contains("locale")) {
+                throw e;
+            }
+            // Some small systems have no C.UTF-8; C sorts alike and keeps UTF-8 as it is.
             Folders.delete(made);
             initdb(binaries, builder, made, secret, "C");
         }
