@@ -53,8 +53,9 @@ public final class EmbeddedPostgres implements Part {
             password = ServerFolder.password(folder);
             ServerFolder.prepareData(folder, binaries, account, password);
             PostgresServer started = new PostgresServer(folder, binaries, account);
-            started.start();
+            // Before its start, so that a start that fails half-way is stopped as well.
             server = started;
+            started.start();
             Threads.daemon("postgres-watch", () -> watch(started)).start();
         } catch (IOException e) {
             close();

@@ -127,9 +127,11 @@ final class ServerFolder {
         initdb(binaries, builder, made, secret);
         String accounts = "create role " + USER + " login createdb password '" + password + "';\n"
                 + "create database " + DATABASE + " owner " + USER + ";\n";
+        // By default an error would be passed over, and printed together with the statement and its password.
         Command.run(
                 builder.command(List.of(
-                        binaries.program("postgres").toString(), "--single", "-D", made.toString(), "postgres")),
+                        binaries.program("postgres").toString(), "--single", "-D", made.toString(),
+                        "-c", "exit_on_error=on", "-c", "log_min_error_statement=panic", SUPERUSER)),
                 draft, accounts, INITDB);
         account.own(made);
         Files.move(made, data, StandardCopyOption.ATOMIC_MOVE);
