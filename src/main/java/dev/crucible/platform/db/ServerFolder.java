@@ -32,7 +32,7 @@ final class ServerFolder {
 
     /**
      * The real folder behind {@code asked}. A root process keeps its data behind a door that its PostgreSQL cannot pass
-     * when a parent is closed to others ({@code /root} is): then the data goes to {@code /var/lib/crucible} and
+     * when a parent is closed to others, as root's home is: then the data goes to {@code /var/lib/crucible} and
      * {@code asked} becomes a link to it.
      */
     static Path reachable(Path asked, Account account) throws IOException {
