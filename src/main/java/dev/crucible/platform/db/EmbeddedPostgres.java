@@ -53,8 +53,9 @@ public final class EmbeddedPostgres implements Part {
             password = ServerFolder.password(folder);
             ServerFolder.prepareData(folder, binaries, account, password);
             PostgresServer started = new PostgresServer(folder, binaries, account);
-            started.start();
+            // Before its start, so that a start that fails half-way is stopped as well.
             server = started;
+            started.start();
             Threads.daemon("postgres-watch", () -> watch(started)).start();
         } catch (IOException e) {
             close();
@@ -139,13 +140,20 @@ public final class EmbeddedPostgres implements Part {
         notifyAll();
         if (server != null) {
             server.stop();
+            // Whoever comes next on the folder must not be stopped by a second call.
+            server = null;
         }
         if (lock != null) {
-            try {
-                lock.close();
-            } catch (IOException e) {
-                LOG.atWarn().setCause(e).log("The lock of the data folder could not be given back; the kernel will");
-            }
+            release(lock);
+            lock = null;
+        }
+    }
+
+    private static void release(FolderLock held) {
+        try {
+            held.close();
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("The lock of the data folder could not be given back; the kernel will");
         }
     }
 }

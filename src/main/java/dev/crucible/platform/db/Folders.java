@@ -18,7 +18,11 @@ final class Folders {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
     }
 
+    /** Does nothing when it is not there. */
     static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
         for (Path path : deepestFirst(folder)) {
             Files.deleteIfExists(path);
         }

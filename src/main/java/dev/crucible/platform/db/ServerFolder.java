@@ -32,7 +32,7 @@ final class ServerFolder {
 
     /**
      * The real folder behind {@code asked}. A root process keeps its data behind a door that its PostgreSQL cannot pass
-     * when a parent is closed to others ({@code /root} is): then the data goes to {@code /var/lib/crucible} and
+     * when a parent is closed to others, as root's home is: then the data goes to {@code /var/lib/crucible} and
      * {@code asked} becomes a link to it.
      */
     static Path reachable(Path asked, Account account) throws IOException {
@@ -127,9 +127,11 @@ final class ServerFolder {
         initdb(binaries, builder, made, secret);
         String accounts = "create role " + USER + " login createdb password '" + password + "';\n"
                 + "create database " + DATABASE + " owner " + USER + ";\n";
+        // By default an error would be passed over, and printed together with the statement and its password.
         Command.run(
                 builder.command(List.of(
-                        binaries.program("postgres").toString(), "--single", "-D", made.toString(), "postgres")),
+                        binaries.program("postgres").toString(), "--single", "-D", made.toString(),
+                        "-c", "exit_on_error=on", "-c", "log_min_error_statement=panic", SUPERUSER)),
                 draft, accounts, INITDB);
         account.own(made);
         Files.move(made, data, StandardCopyOption.ATOMIC_MOVE);
@@ -141,7 +143,10 @@ final class ServerFolder {
         try {
             initdb(binaries, builder, made, secret, "C.UTF-8");
         } catch (PlatformException e) {
-            // Some small systems have no such locale; C sorts alike and keeps UTF-8 as it is.
+            if (!e.getMessage().contains("locale")) {
+                throw e;
+            }
+            // Some small systems have no C.UTF-8; C sorts alike and keeps UTF-8 as it is.
             Folders.delete(made);
             initdb(binaries, builder, made, secret, "C");
         }

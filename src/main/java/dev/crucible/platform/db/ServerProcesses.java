@@ -83,9 +83,10 @@ final class ServerProcesses {
     private boolean ours(ProcessHandle process) {
         Path entry = Path.of("/proc", Long.toString(process.pid()));
         try {
-            String program = Files.readSymbolicLink(entry.resolve("exe")).getFileName().toString();
-            // An unpacked program that was replaced since reads "postgres (deleted)".
-            return (program.equals("postgres") || program.startsWith("postgres "))
+            // An unpacked program that was replaced since reads "postgres (deleted)"; a program in another root may
+            // read "/", which has no name.
+            Path program = Files.readSymbolicLink(entry.resolve("exe")).getFileName();
+            return program != null && program.toString().matches("postgres( \\(deleted\\))?")
                     && Files.readSymbolicLink(entry.resolve("cwd")).equals(data.toRealPath());
         } catch (IOException | UnsupportedOperationException e) {
             return false;

@@ -236,13 +236,17 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void closing_leaves_no_process_and_may_be_repeated() {
+    void closing_leaves_no_process_and_closing_again_does_nothing() {
         EmbeddedPostgres server = start(home());
-        server.close();
         server.close();
 
         assertThat(new ServerProcesses(home().resolve("data")).server()).isEmpty();
+
+        EmbeddedPostgres next = start(home());
+        server.close();
         new EmbeddedPostgres(home()).close();
+        write(next, "kept");
+        assertThat(read(next)).containsExactly("kept");
     }
 
     @Test
