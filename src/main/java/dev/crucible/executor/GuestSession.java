@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,9 +35,11 @@ final class GuestSession implements Runnable {
     private final ExecutionRequest request;
     private final Engine engine;
     private final Language language;
+    private final GuestProgram program;
     private final @Nullable String engineVersion;
     private final @Nullable String languageVersion;
     private final ScheduledExecutorService timer;
+    private final Executor threads;
     private final long accepted = System.nanoTime();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -62,14 +65,17 @@ final class GuestSession implements Runnable {
             Language language,
             EngineStatus status,
             Path spoolFolder,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            Executor threads) {
         this.request = request;
         this.engine = engine;
         this.language = language;
+        this.program = GuestProgram.of(request.id(), request.submission(), language);
         this.engineVersion = status.version();
         EngineStatus.LanguageStatus spoken = status.languages().get(language.name());
         this.languageVersion = spoken == null ? null : spoken.version();
         this.timer = timer;
+        this.threads = threads;
         long cap = limits().outputBytes();
         this.stdout = new OutputSpool(spoolFolder.resolve(boxName() + ".stdout"), cap);
         this.stderr = new OutputSpool(spoolFolder.resolve(boxName() + ".stderr"), cap);
@@ -79,6 +85,11 @@ final class GuestSession implements Runnable {
     public void run() {
         Conversation conversation = new Conversation();
         if (stopAsked()) {
+            end(conversation, Evidence.NONE);
+            return;
+        }
+        if (program.filePages() * GuestProgram.PAGE > limits().diskBytes()) {
+            conversation.exceedsDisk = true;
             end(conversation, Evidence.NONE);
             return;
         }
@@ -181,6 +192,7 @@ final class GuestSession implements Runnable {
         private @Nullable ExitReport exit;
         private @Nullable String fault;
         private boolean started;
+        private boolean exceedsDisk;
 
         void with(Box opened) {
             SupervisorChannel supervisor = new SupervisorChannel(opened);
@@ -188,7 +200,7 @@ final class GuestSession implements Runnable {
                 if (!begin(opened, supervisor)) {
                     return;
                 }
-                supervisor.start(GuestProgram.of(request.id(), request.submission(), language));
+                supervisor.start(program);
                 listen(supervisor);
             } catch (IOException e) {
                 fault = fault == null ? "The sandbox broke off: " + e.getMessage() : fault;
@@ -300,8 +312,10 @@ final class GuestSession implements Runnable {
                 return;
             }
             Duration wall = seen.started ? Duration.ofNanos(System.nanoTime() - startedAt) : Duration.ZERO;
-            Verdict verdict = Verdict.of(new Verdict.Seen(
-                    limits(), seen.started, seen.exit, evidence, stop != null, flooded, overdue, seen.fault, wall));
+            Verdict verdict = seen.exceedsDisk
+                    ? Verdict.tooLargeForDisk(limits())
+                    : Verdict.of(new Verdict.Seen(
+                            limits(), seen.started, seen.exit, evidence, stop != null, flooded, overdue, seen.fault, wall));
             ExitReport exit = seen.exit;
             result = new RunResult(
                     verdict.reason(),
@@ -350,7 +364,9 @@ final class GuestSession implements Runnable {
         }
         Box ended = box;
         if (ended != null) {
-            backstop = timer.schedule(() -> endFromOutside(ended), patience.toMillis(), TimeUnit.MILLISECONDS);
+            // Not on the timer's own thread: ending a container is a call to another process.
+            backstop = timer.schedule(
+                    () -> threads.execute(() -> endFromOutside(ended)), patience.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
