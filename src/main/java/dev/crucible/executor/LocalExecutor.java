@@ -85,7 +85,10 @@ final class LocalExecutor implements ExecutorPart {
             throw PlatformException.retryLater(
                     ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
         }
-        GuestSession session = new GuestSession(request, engine, language, status, spoolFolder, timer);
+        Transcript transcript = new Transcript(
+                request.id(), spoolFolder, GuestSession.boxName(request), submission.limits().outputBytes());
+        GuestSession session = new GuestSession(
+                request, engine, status, language, transcript, new Backstop(timer, threads));
         if (sessions.putIfAbsent(request.id(), session) != null) {
             slots.release();
             throw new PlatformException(ErrorCode.STATE_CONFLICT, request.id() + " is being executed already.");

@@ -91,6 +91,11 @@ record Verdict(Reason reason, String detail) {
         return seen.exit() == null ? vanished(seen) : ended(seen, seen.exit());
     }
 
+    /** For a program that could not even be put into its box. */
+    static Verdict tooLargeForDisk(Limits limits) {
+        return new Verdict(Reason.DISK_LIMIT, "Its code alone is larger than its " + size(limits.diskBytes()) + " of disk.");
+    }
+
     private static Verdict vanished(Seen seen) {
         if (seen.fault() != null) {
             return new Verdict(Reason.SANDBOX_ERROR, seen.fault());

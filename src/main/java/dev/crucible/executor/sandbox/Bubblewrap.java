@@ -76,6 +76,7 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
                 words.add("--ro-bind", name, name);
             }
         }
+        words.add("--perms", "0755", "--dir", "/etc");
         words.add("--ro-bind-try", "/etc/alternatives", "/etc/alternatives");
         words.add("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
         words.add("--perms", "0444", "--file", "5", "/etc/passwd");
