@@ -130,7 +130,7 @@ public final class EvaluationService implements AutoCloseable {
             Accepted accepted = intake.accept(
                     List.of(submission), caller, key, false, id -> closeOld(watch.getAndSet(endings.watch(id)))).get(0);
             return new Receipt(accepted, ended(accepted, requireNonNull(watch.get(), "no watch"), atMost));
-        } catch (PlatformException e) {
+        } catch (RuntimeException e) {
             closeOld(watch.get());
             throw e;
         }

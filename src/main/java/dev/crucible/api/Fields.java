@@ -3,6 +3,7 @@ package dev.crucible.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.kernel.FieldError;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,6 +112,10 @@ final class Fields {
             }
         }
         return texts;
+    }
+
+    static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     static boolean hasLoneSurrogate(String text) {

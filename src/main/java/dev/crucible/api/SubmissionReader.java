@@ -8,7 +8,6 @@ import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Submission;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,14 +31,11 @@ public final class SubmissionReader {
     private static final int MAX_TAG_NAME = 64;
     private static final int MAX_TAG_VALUE = 256;
     private static final int MAX_METADATA = 16 * 1024;
-    private static final int MAX_STRINGS = 1_000;
-    /** The kernel takes no longer single string on execve: 32 pages with the NUL at the end. */
-    private static final int MAX_EXEC_STRING = 32 * 4096 - 1;
+    /** Whoever sends more mistakes than this has one cause for them. */
+    private static final int MAX_ERRORS = 100;
 
     private static final BigDecimal MAX_DELAY_SECONDS = BigDecimal.valueOf(366L * 24 * 3600);
     private static final BigDecimal MILLISECOND = new BigDecimal("0.001");
-    private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    private static final Pattern OUR_ENV = Pattern.compile("LD_.*|EVAL_ID|CRUCIBLE_.*");
     private static final List<String> LATER =
             List.of("files", "entrypoint", "tests", "stop_on_failure", "artifacts", "callback_url", "deploy_gate");
 
@@ -78,7 +73,7 @@ public final class SubmissionReader {
                     new FieldError(loc, "must hold 1 to " + MAX_BATCH + " submissions", "out_of_range")));
         }
         List<Submission> submissions = new ArrayList<>(items.size());
-        for (int i = 0; i < items.size(); i++) {
+        for (int i = 0; i < items.size() && errors.size() < MAX_ERRORS; i++) {
             Submission read = read(
                     items.get(i), List.of("body", "evaluations", Integer.toString(i)), errors, traceparent);
             if (read != null) {
@@ -105,16 +100,14 @@ public final class SubmissionReader {
         String engine = engine(fields);
         int priority = priority(fields);
         Limits limits = LimitFields.read(fields, maxLimits);
-        String stdin = stdin(fields);
-        List<String> args = args(fields);
-        Map<String, String> env = env(fields);
-        inputSize(fields, stdin, args, env);
+        InputFields input = InputFields.read(fields);
         Map<String, String> tags = tags(fields);
         String metadata = metadata(fields);
         Instant notBefore = notBefore(fields);
         isolation(fields);
         return errors.size() > before ? null : new Submission(
-                code, language, engine, priority, limits, stdin, args, env, tags, metadata, notBefore, traceparent);
+                code, language, engine, priority, limits, input.stdin(), input.args(), input.env(), tags, metadata,
+                notBefore, traceparent);
     }
 
     private static void refuseLater(Fields fields) {
@@ -139,7 +132,7 @@ public final class SubmissionReader {
         }
         if (code.isBlank()) {
             fields.wrong("code", "must not be blank", "blank");
-        } else if (utf8Length(code) > MIB) {
+        } else if (Fields.utf8Length(code) > MIB) {
             fields.wrong("code", "is longer than 1 MiB", "too_long");
         }
         return code;
@@ -183,73 +176,27 @@ public final class SubmissionReader {
         return level.orElse(Submission.DEFAULT_PRIORITY);
     }
 
-    private static String stdin(Fields fields) {
-        String stdin = fields.text("stdin");
-        return stdin == null ? "" : stdin;
-    }
-
-    private static List<String> args(Fields fields) {
-        List<String> args = fields.texts("args");
-        if (args.size() > MAX_STRINGS) {
-            fields.wrong("args", "must be at most " + MAX_STRINGS, "too_long");
-        }
-        for (String arg : args) {
-            execString(fields, "args", arg);
-        }
-        return args;
-    }
-
-    private static Map<String, String> env(Fields fields) {
-        Map<String, String> env = fields.textMap("env");
-        if (env.size() > MAX_STRINGS) {
-            fields.wrong("env", "must be at most " + MAX_STRINGS, "too_long");
-        }
-        env.forEach((name, value) -> {
-            if (!ENV_NAME.matcher(name).matches()) {
-                fields.wrong("env", "a name must be letters, digits and _, and not begin with a digit", "invalid_name");
-            } else if (OUR_ENV.matcher(name).matches()) {
-                fields.wrong("env", "LD_*, EVAL_ID and CRUCIBLE_* are not yours to set", "not_allowed");
-            }
-            execString(fields, "env", name + "=" + value);
-        });
-        return env;
-    }
-
-    private static void execString(Fields fields, String field, String value) {
-        if (value.indexOf('\0') >= 0) {
-            fields.wrong(field, "cannot hold a NUL character", "invalid_text");
-        } else if (utf8Length(value) > MAX_EXEC_STRING) {
-            fields.wrong(field, "one is longer than " + MAX_EXEC_STRING + " bytes", "too_long");
-        }
-    }
-
-    private static void inputSize(Fields fields, String stdin, List<String> args, Map<String, String> env) {
-        long bytes = utf8Length(stdin);
-        for (String arg : args) {
-            bytes += utf8Length(arg) + 1;
-        }
-        for (Map.Entry<String, String> variable : env.entrySet()) {
-            bytes += utf8Length(variable.getKey()) + utf8Length(variable.getValue()) + 2;
-        }
-        if (bytes > MIB) {
-            fields.wrong("stdin", "stdin, args and env together are longer than 1 MiB", "too_long");
-        }
-    }
-
     private static Map<String, String> tags(Fields fields) {
         Map<String, String> tags = fields.textMap("tags");
         if (tags.size() > MAX_TAGS) {
             fields.wrong("tags", "must be at most " + MAX_TAGS, "too_long");
         }
-        tags.forEach((name, value) -> {
-            if (name.isBlank() || name.length() > MAX_TAG_NAME || value.length() > MAX_TAG_VALUE) {
-                fields.wrong("tags", "a name has 1 to " + MAX_TAG_NAME + " characters, a value at most " + MAX_TAG_VALUE,
-                        "too_long");
-            } else if (hasControl(name) || hasControl(value) || Fields.hasLoneSurrogate(name)) {
-                fields.wrong("tags", "must not hold control characters", "invalid_text");
-            }
-        });
+        if (tags.entrySet().stream().anyMatch(SubmissionReader::tooLong)) {
+            fields.wrong("tags", "a name has 1 to " + MAX_TAG_NAME + " characters, a value at most " + MAX_TAG_VALUE,
+                    "too_long");
+        }
+        if (tags.entrySet().stream().anyMatch(SubmissionReader::unprintable)) {
+            fields.wrong("tags", "must not hold control characters", "invalid_text");
+        }
         return tags;
+    }
+
+    private static boolean tooLong(Map.Entry<String, String> tag) {
+        return tag.getKey().isBlank() || tag.getKey().length() > MAX_TAG_NAME || tag.getValue().length() > MAX_TAG_VALUE;
+    }
+
+    private static boolean unprintable(Map.Entry<String, String> tag) {
+        return hasControl(tag.getKey()) || hasControl(tag.getValue()) || Fields.hasLoneSurrogate(tag.getKey());
     }
 
     private static @Nullable String metadata(Fields fields) {
@@ -258,7 +205,7 @@ public final class SubmissionReader {
             return null;
         }
         String text = node.toString();
-        if (utf8Length(text) > MAX_METADATA) {
+        if (Fields.utf8Length(text) > MAX_METADATA) {
             fields.wrong("metadata", "is longer than 16 KiB", "too_long");
         } else if (Fields.hasLoneSurrogate(text)) {
             fields.wrong("metadata", "holds half of a surrogate pair, which has no form in UTF-8", "invalid_text");
@@ -307,9 +254,5 @@ public final class SubmissionReader {
 
     private static boolean hasControl(String text) {
         return text.chars().anyMatch(Character::isISOControl);
-    }
-
-    private static int utf8Length(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
@@ -19,7 +20,6 @@ final class LiveConnection {
     private static final Duration REPLAY_PATIENCE = Duration.ofSeconds(10);
     private static final int MAX_HELD = 4_096;
 
-    private final Session session;
     private final LiveOutbox outbox;
     private final ReentrantLock lock = new ReentrantLock();
     private final LiveFilter filter = new LiveFilter();
@@ -30,16 +30,11 @@ final class LiveConnection {
 
     /** @param onOverflow called once, after the client was told that it is too slow */
     LiveConnection(Session session, Runnable onOverflow) {
-        this.session = session;
         this.outbox = new LiveOutbox(session, () -> {
             session.sendText(LiveMessages.overflow(), Callback.NOOP);
             session.close(TRY_AGAIN_LATER, "The client reads too slowly", Callback.NOOP);
             onOverflow.run();
         });
-    }
-
-    Session session() {
-        return session;
     }
 
     void send(String message) {
@@ -127,6 +122,13 @@ final class LiveConnection {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Says hello with the position from which on the client misses nothing, and ends what {@link #beginReplay} began. */
+    void greet(LongSupplier position, LongFunction<String> hello) {
+        long now = position.getAsLong();
+        outbox.add(hello.apply(now));
+        endReplay(now);
     }
 
     /**

@@ -89,8 +89,9 @@ final class LiveHub implements AutoCloseable {
             return;
         }
         LiveConnection connection = new LiveConnection(session, () -> endSoon(session));
-        connection.send(LiveMessages.hello(version, events.position()));
+        connection.beginReplay();
         connections.put(session, connection);
+        connection.greet(events::position, position -> LiveMessages.hello(version, position));
         String known = lastQueue;
         if (known != null) {
             connection.send(known);

@@ -54,14 +54,15 @@ final class SubmitRoutes {
     private void submit(Context ctx) {
         Duration wait = Parameters.seconds(ctx, "wait", MAX_WAIT);
         String key = Parameters.idempotencyKey(ctx);
-        JsonBody body = JsonBody.read(ctx, MAX_BODY, budget);
-        Submission submission = evaluations.reader().read(body.json(), traceparent(ctx));
-        if (wait.isZero()) {
-            Accepted accepted = evaluations.submit(submission, Caller.LOCAL, idempotency(key, body));
-            Replies.json(ctx, Views.queued(accepted));
-        } else {
-            Receipt receipt = evaluations.submitAndWatch(submission, Caller.LOCAL, idempotency(key, body), wait);
-            ctx.future(() -> receipt.ended().thenAccept(ended -> answer(ctx, receipt.accepted(), ended)));
+        try (JsonBody body = JsonBody.read(ctx, MAX_BODY, budget)) {
+            Submission submission = evaluations.reader().read(body.json(), traceparent(ctx));
+            if (wait.isZero()) {
+                Accepted accepted = evaluations.submit(submission, Caller.LOCAL, idempotency(key, body));
+                Replies.json(ctx, Views.queued(accepted));
+            } else {
+                Receipt receipt = evaluations.submitAndWatch(submission, Caller.LOCAL, idempotency(key, body), wait);
+                ctx.future(() -> receipt.ended().thenAccept(ended -> answer(ctx, receipt.accepted(), ended)));
+            }
         }
     }
 
@@ -75,13 +76,14 @@ final class SubmitRoutes {
 
     private void submitBatch(Context ctx) {
         String key = Parameters.idempotencyKey(ctx);
-        JsonBody body = JsonBody.read(ctx, MAX_BATCH_BODY, budget);
-        List<Submission> submissions = evaluations.reader().readBatch(body.json(), traceparent(ctx));
-        List<EvaluationAnswers.Queued> queued =
-                evaluations.submitAll(submissions, Caller.LOCAL, idempotency(key, body)).stream()
-                        .map(Views::queued)
-                        .toList();
-        Replies.json(ctx, 202, new EvaluationAnswers.Batch(queued, queued.size(), queued.size(), 0));
+        try (JsonBody body = JsonBody.read(ctx, MAX_BATCH_BODY, budget)) {
+            List<Submission> submissions = evaluations.reader().readBatch(body.json(), traceparent(ctx));
+            List<EvaluationAnswers.Queued> queued =
+                    evaluations.submitAll(submissions, Caller.LOCAL, idempotency(key, body)).stream()
+                            .map(Views::queued)
+                            .toList();
+            Replies.json(ctx, 202, new EvaluationAnswers.Batch(queued, queued.size(), queued.size(), 0));
+        }
     }
 
     private static String traceparent(Context ctx) {

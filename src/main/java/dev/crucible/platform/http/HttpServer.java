@@ -106,6 +106,8 @@ public final class HttpServer implements Part {
             http.setIdleTimeout(HttpServerConfig.IDLE_TIMEOUT.toMillis());
         });
         javalinConfig.jetty.modifyServer(HttpServer::configure);
+        javalinConfig.jetty.modifyWebSocketServletFactory(
+                factory -> factory.setMaxTextMessageSize(HttpServerConfig.MAX_MESSAGE_BYTES));
         javalinConfig.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(new JettyErrors()));
         SiteGuard guard = new SiteGuard(config.host(), config.hostNames());
         javalinConfig.routes.before(ctx -> {

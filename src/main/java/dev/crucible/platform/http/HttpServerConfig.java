@@ -17,6 +17,9 @@ public record HttpServerConfig(String host, int port, Set<String> hostNames, Dur
     /** A request line and its headers may be this long together. */
     static final int MAX_HEADER_BYTES = 16 * 1024;
 
+    /** A WebSocket client may say this much at once. */
+    static final int MAX_MESSAGE_BYTES = 256 * 1024;
+
     /** Longer than the longest answer that is held back, so that an idle connection is not mistaken for a dead one. */
     static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
 

@@ -3,8 +3,6 @@ package dev.crucible.platform.http;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.platform.json.Json;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -30,14 +28,6 @@ final class JettyErrors extends ErrorHandler {
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
         response.write(true, ByteBuffer.wrap(body(status, requestId)), callback);
-    }
-
-    @Override
-    public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
-        String requestId = RequestIds.choose(null);
-        fields.put(new HttpField(RequestIds.HEADER, requestId));
-        fields.put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        return ByteBuffer.wrap(body(status, requestId));
     }
 
     static ErrorCode codeFor(int status) {

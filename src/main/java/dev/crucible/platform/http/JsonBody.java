@@ -29,19 +29,28 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request as JSON, read strictly: bounded, UTF-8, one value, no field twice. Numbers keep every digit.
- *
- * @param sha256 of the bytes, in hex
+ * The body of a request as JSON, read strictly: bounded, UTF-8, one value, no field twice. Numbers keep every digit. It
+ * counts against the budget until it is closed.
  */
-public record JsonBody(JsonNode json, String sha256) {
+public final class JsonBody implements AutoCloseable {
     private static final Pattern JSON_TYPE =
             Pattern.compile("application/(json|[a-z0-9.+-]+\\+json)(\\s*;.*)?", Pattern.DOTALL);
-    private static final Pattern OTHER_CHARSET = Pattern.compile("charset\\s*=\\s*\"?(?!utf-?8\\b)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OTHER_CHARSET = Pattern.compile("charset\\s*+=\\s*+\"?+(?!utf-?8\\b)", Pattern.CASE_INSENSITIVE);
     private static final int CHUNK = 16 * 1024;
     private static final ObjectReader READER = Json.MAPPER.reader()
             .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
+
+    private final JsonNode json;
+    private final String sha256;
+    private final BodyBudget.Share share;
+
+    private JsonBody(JsonNode json, String sha256, BodyBudget.Share share) {
+        this.json = json;
+        this.sha256 = sha256;
+        this.share = share;
+    }
 
     /**
      * Reads the body.
@@ -52,10 +61,28 @@ public record JsonBody(JsonNode json, String sha256) {
      */
     public static JsonBody read(Context ctx, long maxBytes, BodyBudget budget) {
         requireJsonType(ctx.contentType());
-        try (BodyBudget.Share share = budget.open()) {
+        BodyBudget.Share share = budget.open();
+        try {
             byte[] bytes = bytes(ctx, maxBytes, share);
-            return new JsonBody(parse(utf8(bytes)), sha256(bytes));
+            return new JsonBody(parse(utf8(bytes)), sha256(bytes), share);
+        } catch (RuntimeException e) {
+            share.close();
+            throw e;
         }
+    }
+
+    public JsonNode json() {
+        return json;
+    }
+
+    /** The hash of the bytes that came, in hex. */
+    public String sha256() {
+        return sha256;
+    }
+
+    @Override
+    public void close() {
+        share.close();
     }
 
     private static void requireJsonType(@Nullable String contentType) {

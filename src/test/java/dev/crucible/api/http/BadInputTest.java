@@ -195,6 +195,25 @@ class BadInputTest {
     }
 
     @Test
+    void json_by_another_name_and_no_content_type_at_all_are_taken_as_json() {
+        for (String type : List.of("application/json;charset=\"UTF-8\"", "application/json; charset= utf8",
+                "APPLICATION/JSON", "application/vnd.x+json")) {
+            Answer answer = api.send(api.request("/api/eval", "Content-Type", type).POST(BodyPublishers.ofString("{}")));
+            assertThat(answer.status()).as(type).isEqualTo(422);
+        }
+        assertThat(api.send(api.request("/api/eval").POST(BodyPublishers.ofString("{}"))).status()).isEqualTo(422);
+    }
+
+    @Test
+    void a_batch_full_of_mistakes_is_answered_with_the_first_of_them() {
+        String item = "{\"code\": 1, \"timeout\": -1},";
+        Answer answer = api.post("/api/eval-batch", "{\"evaluations\": [" + item.repeat(900) + "{}]}");
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("errors")).hasSize(100);
+    }
+
+    @Test
     void a_declared_length_that_is_too_large_is_refused_before_the_body_is_read() throws IOException {
         String answer = raw("POST /api/eval HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Content-Length: 999999999999\r\n\r\n");

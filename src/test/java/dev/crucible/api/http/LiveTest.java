@@ -192,6 +192,8 @@ class LiveTest {
             submit();
         }
         Client client = connect();
+        client.say("{\"action\": \"unsubscribe\", \"eval_ids\": \"*\"}");
+        client.settle();
         client.say("{\"action\": \"subscribe\", \"eval_ids\": \"*\", \"after\": 5}");
         for (int i = 0; i < 20; i++) {
             submit();
