@@ -91,8 +91,16 @@ public final class CommandLineTool {
                     .description("Show the version.")
                     .build());
         }
-        command.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
-        command.getCommandSpec().usageMessage().exitCodeListHeading("Ends with:%n").exitCodeList(exitCodes());
+        command.getCommandSpec()
+                .usageMessage()
+                .sortOptions(false)
+                .abbreviateSynopsis(true)
+                .descriptionHeading("%n")
+                .parameterListHeading("%n")
+                .optionListHeading("%n")
+                .commandListHeading("%nCommands:%n")
+                .exitCodeListHeading("%nEnds with:%n")
+                .exitCodeList(exitCodes());
     }
 
     private static Map<String, String> exitCodes() {

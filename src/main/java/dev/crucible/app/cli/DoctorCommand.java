@@ -113,7 +113,8 @@ final class DoctorCommand extends ClientCommand {
             if (e.exitCode() == ExitCode.USAGE) {
                 throw e;
             }
-            return Check.careful("Server", e.getMessage(), "start one with: " + shell.program() + " serve");
+            String firstSentence = e.getMessage().split("(?<=\\.) ")[0];
+            return Check.careful("Server", firstSentence, "start one with: " + shell.program() + " serve");
         }
     }
 

@@ -86,7 +86,7 @@ final class Follower {
         stream.sink.flush();
     }
 
-    private void copyRest(Stream stream) throws IOException {
+    private void copyRest(Stream stream) {
         stream.written += client.copyOutput(id, stream.name, stream.written, stream.sink);
     }
 

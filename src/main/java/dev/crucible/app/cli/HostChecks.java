@@ -198,8 +198,8 @@ final class HostChecks {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             boolean ended = process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
-            process.destroyForcibly();
-            if (!ended || process.exitValue() != 0) {
+            if (!ended) {
+                process.destroyForcibly();
                 return Optional.empty();
             }
             try (InputStream out = process.getInputStream()) {
