@@ -201,7 +201,8 @@ archive_key() {
 make_cli_archive() {
     mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] || return 0
     say "Preparing quicker starts (once)…"
-    rm -f "$folder"/cli-*.jsa
+    # Those of jars that are gone.
+    find "$folder" -name 'cli-*.jsa*' ! -newer "$jar" -exec rm -f {} + || :
     # Nobody listens there: it goes as far as a command can go without a server, and so loads what one needs.
     echo 'print(1)' | "$java" -XX:ArchiveClassesAtExit="$archive.$$" $cli_options -jar "$jar" \
         submit - --wait --url http://127.0.0.1:9 >/dev/null 2>&1 || :
