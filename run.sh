@@ -165,8 +165,12 @@ alone() {
     if command -v flock >/dev/null 2>&1; then flock 9; fi
 }
 
+# Maven would pack an older jar, libraries and all, into the new one.
+forget_jar() { rm -f "$jar" "$here/target/original-crucible.jar"; }
+
 build() {
     provide_compiler
+    forget_jar
     say "Building target/crucible.jar (the first time this downloads libraries and takes a minute or two)…"
     maven -q package -DskipTests >&2 || die "The build failed; what went wrong is above."
     touch "$jar"
@@ -201,7 +205,8 @@ archive_key() {
 make_cli_archive() {
     mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] || return 0
     say "Preparing quicker starts (once)…"
-    rm -f "$folder"/cli-*.jsa
+    # Those of jars that are gone.
+    find "$folder" -name 'cli-*.jsa*' ! -newer "$jar" -exec rm -f {} + || :
     # Nobody listens there: it goes as far as a command can go without a server, and so loads what one needs.
     echo 'print(1)' | "$java" -XX:ArchiveClassesAtExit="$archive.$$" $cli_options -jar "$jar" \
         submit - --wait --url http://127.0.0.1:9 >/dev/null 2>&1 || :
@@ -251,10 +256,24 @@ skipped_tests() {
         }'
 }
 
+# Prints how many tests ran, failed and were skipped, from the reports.
+test_counts() {
+    cat "$here"/target/surefire-reports/TEST-*.xml 2>/dev/null | awk '
+        function count(name) {
+            if (!match($0, " " name "=\"[0-9]+\"")) return 0
+            return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0
+        }
+        /<testsuite / {
+            ran += count("tests"); failed += count("failures") + count("errors"); skipped += count("skipped")
+        }
+        END { print ran + 0 " tests ran, " failed + 0 " failed, " skipped + 0 " were skipped." }'
+}
+
 run_tests() {
     provide_compiler
     provide_sandbox
     rm -rf "$here/target/surefire-reports"
+    forget_jar
     status=0
     maven verify "$@" || status=$?
     skipped=$(skipped_tests)
@@ -262,10 +281,9 @@ run_tests() {
     if [ -n "$skipped" ]; then
         echo "Skipped:"
         printf '%s\n' "$skipped"
-    else
-        echo "Nothing was skipped."
     fi
-    if [ "$status" = 0 ]; then echo "All tests passed."; else echo "The tests failed."; fi
+    test_counts
+    if [ "$status" = 0 ]; then echo "All is well."; else echo "It failed; what went wrong is above."; fi
     return "$status"
 }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -19,11 +20,9 @@ public final class CommandLineTool {
     private static final Set<String> OF_THE_WHOLE = Set.of("-h", "--help", "-V", "--version");
 
     private final Shell shell;
-    private final CommandLine line;
 
     public CommandLineTool(Shell shell) {
         this.shell = shell;
-        this.line = commands(shell);
     }
 
     /**
@@ -41,7 +40,7 @@ public final class CommandLineTool {
             all[0] = "serve";
             System.arraycopy(arguments, 0, all, 1, arguments.length);
         }
-        int exitCode = line.execute(all);
+        int exitCode = commandLine(all[0]).execute(all);
         shell.out().flush();
         shell.err().flush();
         return exitCode;
@@ -53,19 +52,32 @@ public final class CommandLineTool {
             footer = {"", "Without a command it serves. COMMAND --help tells more.", ""})
     private static final class Root {}
 
-    private static CommandLine commands(Shell shell) {
-        CommandLine root = new CommandLine(new Root())
-                .addSubcommand(SettingOptions.on(new ServeCommand(shell)))
-                .addSubcommand(new SubmitCommand(shell))
-                .addSubcommand(new StatusCommand(shell))
-                .addSubcommand(new LogsCommand(shell))
-                .addSubcommand(new ListCommand(shell))
-                .addSubcommand(new CancelCommand(shell))
-                .addSubcommand(new LanguagesCommand(shell))
-                .addSubcommand(new EnginesCommand(shell))
-                .addSubcommand(SettingOptions.on(new DoctorCommand(shell)))
-                .addSubcommand(SettingOptions.on(new ConfigCommand(shell)))
-                .addSubcommand(new VersionCommand(shell));
+    /** Every command, and how to make it. */
+    private Map<String, Supplier<CommandLine>> commands() {
+        Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+        commands.put("serve", () -> SettingOptions.on(new ServeCommand(shell)));
+        commands.put("submit", () -> new CommandLine(new SubmitCommand(shell)));
+        commands.put("status", () -> new CommandLine(new StatusCommand(shell)));
+        commands.put("logs", () -> new CommandLine(new LogsCommand(shell)));
+        commands.put("list", () -> new CommandLine(new ListCommand(shell)));
+        commands.put("cancel", () -> new CommandLine(new CancelCommand(shell)));
+        commands.put("languages", () -> new CommandLine(new LanguagesCommand(shell)));
+        commands.put("engines", () -> new CommandLine(new EnginesCommand(shell)));
+        commands.put("doctor", () -> SettingOptions.on(new DoctorCommand(shell)));
+        commands.put("config", () -> SettingOptions.on(new ConfigCommand(shell)));
+        commands.put("version", () -> new CommandLine(new VersionCommand(shell)));
+        return commands;
+    }
+
+    /** With the one command that is named, or with all: making all takes longer than most calls do. */
+    private CommandLine commandLine(String name) {
+        CommandLine root = new CommandLine(new Root());
+        Map<String, Supplier<CommandLine>> commands = commands();
+        if (commands.containsKey(name)) {
+            root.addSubcommand(commands.get(name).get());
+        } else {
+            commands.values().forEach(command -> root.addSubcommand(command.get()));
+        }
         root.setCommandName(shell.program());
         root.getCommandSpec().version("crucible " + VersionCommand.version());
         withHelp(root);

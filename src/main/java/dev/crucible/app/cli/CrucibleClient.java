@@ -3,6 +3,7 @@ package dev.crucible.app.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.platform.json.Json;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -106,14 +107,21 @@ final class CrucibleClient {
     long copyOutput(EvaluationId id, String stream, long from, OutputStream to) {
         String path = "/api/eval/" + id + "/output?stream=" + stream;
         return send(new Request("GET", path, null, null, from, 0), (status, body) -> switch (status) {
-            case 200 -> {
-                body.skipNBytes(from);
-                yield copied(body, to);
-            }
+            case 200 -> skipped(body, from) ? copied(body, to) : 0L;
             case 206 -> copied(body, to);
             case 404, 409, 416 -> 0L;
             default -> throw refusal(status, body.readAllBytes());
         });
+    }
+
+    /** A server gives no parts of an output that still grows: it gives all there is, which may end early. */
+    private static boolean skipped(InputStream body, long bytes) throws IOException {
+        try {
+            body.skipNBytes(bytes);
+            return true;
+        } catch (EOFException e) {
+            return false;
+        }
     }
 
     /** What has been passed on cannot be taken back, so a transfer that broke is not begun again. */

@@ -171,6 +171,21 @@ class ClientCommandsTest {
     }
 
     @Test
+    void an_output_that_is_given_whole_is_not_written_twice() {
+        gateway.withoutRanges()
+                .answers("GET /api/eval/" + ID + "/logs", logs("running", "abc", "long ago"))
+                .answers("GET /api/eval/" + ID + "/logs", logs("completed", "", ""))
+                .sends("GET /api/eval/" + ID + "/output?stream=stdout", "abcdef".getBytes(StandardCharsets.UTF_8))
+                .sends("GET /api/eval/" + ID + "/output?stream=stderr", "long".getBytes(StandardCharsets.UTF_8))
+                .answers("GET /api/eval/" + ID, COMPLETED);
+
+        assertThat(shell.run("logs", "-f", ID)).isZero();
+
+        assertThat(shell.out()).isEqualTo("abcdef");
+        assertThat(shell.err()).startsWith("long ago\n✓ completed");
+    }
+
+    @Test
     void a_character_cut_in_two_by_an_answer_arrives_whole() throws IOException {
         gateway.answers("GET /api/eval/" + ID + "/logs", logs("running", "a\ufffd", ""))
                 .answers("GET /api/eval/" + ID + "/logs", logs("running", "é", ""))
