@@ -374,13 +374,20 @@ public abstract class EngineContract {
                         path = '/proc/1/' + name
                         print('opened', name, os.listdir(path) if name in ('fd', 'cwd', 'root') else open(path, 'rb').read(1))
                     except OSError: pass
+                for fd in range(64):
+                    for how in (os.O_RDONLY, os.O_WRONLY):
+                        try: print('opened descriptor', os.open(f'/proc/1/fd/{fd}', how))
+                        except OSError: pass
                 libc = ctypes.CDLL(None, use_errno=True)
                 print(libc.ptrace(16, 1, 0, 0))
                 try: os.pidfd_open(1); print(libc.syscall(438, os.pidfd_open(1), 0, 0))
                 except OSError: print(-1)
                 print('alive')
                 """));
-        assertThat(ran.stdout()).as(ran.stderr()).isEqualTo("-1\n-1\nalive\n");
+        // gVisor's kernel lets everybody see the numbers of descriptors, the container's variables and the addresses.
+        String harmless = guestsHaveTheirOwnKernel() ? "opened (fd|environ|maps) .*" : "none";
+        assertThat(ran.stdout().lines().filter(line -> !line.matches(harmless))).as(ran.stderr())
+                .containsExactly("-1", "-1", "alive");
         assertThat(ran.result().reason()).isEqualTo(Reason.OK);
     }
 

@@ -20,11 +20,10 @@ import org.slf4j.LoggerFactory;
 /** A started container. Thread-safe, but for its streams, which one reader and one writer may use. */
 final class ContainerBox implements Box {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerBox.class);
-    private static final long SIGKILLED = 137;
     /** The engine hears of the end of a container a little after its streams have ended. */
     private static final Duration EXIT_WAIT = Duration.ofSeconds(10);
     /** The news of an out-of-memory kill may come later than the news of the end. */
-    private static final Duration OOM_NEWS_WAIT = Duration.ofMillis(500);
+    private static final Duration OOM_NEWS_WAIT = Duration.ofSeconds(2);
 
     private static final Duration POLL = Duration.ofMillis(5);
 
@@ -39,6 +38,8 @@ final class ContainerBox implements Box {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean killed;
     private volatile boolean hungUp;
+    /** Whether the supervisor ended and nobody had asked it to. */
+    private volatile boolean vanished;
 
     /** @param remover called once: removes the container with all that still runs in it */
     ContainerBox(
@@ -102,11 +103,11 @@ final class ContainerBox implements Box {
     @Override
     public Evidence evidence() {
         Evidence counted = counters.last();
-        if (counters.complete()) {
+        if (counted.oomKilled() || (counters.complete() && !vanished)) {
             return counted;
         }
         ContainerState state = ended();
-        boolean oomKilled = counted.oomKilled() || (state != null && Boolean.TRUE.equals(state.getOOMKilled()));
+        boolean oomKilled = state != null && Boolean.TRUE.equals(state.getOOMKilled());
         return new Evidence(oomKilled, counted.forksDenied(), counted.cpuMillis(), counted.peakMemoryBytes());
     }
 
@@ -156,9 +157,7 @@ final class ContainerBox implements Box {
         if (Boolean.TRUE.equals(state.getRunning())) {
             return waitedNanos > EXIT_WAIT.toNanos();
         }
-        boolean unexplained = !killed
-                && !Boolean.TRUE.equals(state.getOOMKilled())
-                && Long.valueOf(SIGKILLED).equals(state.getExitCodeLong());
+        boolean unexplained = vanished && !Boolean.TRUE.equals(state.getOOMKilled());
         return !unexplained || waitedNanos > OOM_NEWS_WAIT.toNanos();
     }
 
@@ -178,6 +177,9 @@ final class ContainerBox implements Box {
             if (!begun && count > 0) {
                 begun = true;
                 counters.begin();
+            }
+            if (count < 0 && !hungUp && !killed) {
+                vanished = true;
             }
             return count;
         }
