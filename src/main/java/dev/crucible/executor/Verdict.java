@@ -75,6 +75,10 @@ record Verdict(Reason reason, String detail) {
         if (seen.evidence().oomKilled()) {
             return new Verdict(Reason.OUT_OF_MEMORY, outOfMemory(seen));
         }
+        if (seen.deadline() != Deadline.NONE && seen.evidence().forksDenied() > 0) {
+            return new Verdict(Reason.PROCESS_LIMIT, "It was refused a process beyond its " + limits.pids()
+                    + ", went on, and was stopped after " + seconds(seen.wallTime()) + ".");
+        }
         if (seen.deadline() == Deadline.WALL) {
             return new Verdict(Reason.WALL_TIMEOUT, "It ran longer than its " + seconds(limits.timeout())
                     + " and was stopped after " + seconds(seen.wallTime()) + ".");

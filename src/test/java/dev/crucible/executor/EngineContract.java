@@ -273,7 +273,7 @@ public abstract class EngineContract {
     @Test
     void a_full_disk_is_the_disk_limit() {
         Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 256L << 20, 8L << 20, 1 << 20, 64);
-        for (String place : new String[] {"/work/big", "/tmp/big"}) {
+        for (String place : new String[] {"/work/big", "/tmp/big", "/dev/shm/big"}) {
             Ran ran = run(python("with open('" + place + "', 'wb') as f:\n    while True: f.write(b'x' * 65536)").limits(limits));
             assertThat(ran.result().reason()).as(place + ran.result().detail() + ran.stderr()).isEqualTo(Reason.DISK_LIMIT);
         }
