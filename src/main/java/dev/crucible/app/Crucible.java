@@ -31,7 +31,11 @@ import dev.crucible.queue.QueueModule;
 import dev.crucible.storage.EvaluationStore;
 import dev.crucible.storage.OutputStore;
 import dev.crucible.storage.StorageModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -72,11 +76,21 @@ public final class Crucible implements RunningServer {
         return new Crucible(requireNonNull(config, "config is null"), requireNonNull(progress, "progress is null"));
     }
 
-    /** Looks which engines work on this machine, without a server. Takes up to a few seconds. */
+    /**
+     * Looks which engines work on this machine, without a server. Takes up to a few seconds. Works beside a running
+     * server: what it makes bears a name of its own.
+     */
     public static List<EngineStatus> probeEngines(CrucibleConfig config) {
-        DataFolder.prepare(config.home());
-        try (ExecutorPart executor = executor(config, InstantSource.system())) {
-            return executor.engines();
+        try {
+            Path folder = Files.createTempDirectory("crucible-probe");
+            try (ExecutorPart executor =
+                    executor(config, folder, DataFolder.randomName(), InstantSource.system())) {
+                return executor.engines();
+            } finally {
+                DataFolder.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the engines could not be tried in a temporary folder", e);
         }
     }
 
@@ -84,8 +98,10 @@ public final class Crucible implements RunningServer {
         InstantSource clock = InstantSource.system();
         try {
             DataFolder.prepare(config.home());
+            own(DataFolder.lock(config.home()));
             progress.accept("looking at the engines");
-            ExecutorPart executor = start(executor(config, clock));
+            ExecutorPart executor = start(executor(
+                    config, config.home().resolve("executor"), DataFolder.instance(config.home()), clock));
             Database database = database(config, progress);
             EvaluationStore store = own(StorageModule.postgres(database, clock));
             OutputStore outputs = StorageModule.files(config.home().resolve("outputs"));
@@ -114,11 +130,9 @@ public final class Crucible implements RunningServer {
         }
     }
 
-    private static ExecutorPart executor(CrucibleConfig config, InstantSource clock) {
+    private static ExecutorPart executor(CrucibleConfig config, Path folder, String instance, InstantSource clock) {
         Languages languages = Languages.load();
-        ExecutorConfig settings = new ExecutorConfig(
-                config.home().resolve("executor"), config.workers(), config.dockerHost(),
-                DataFolder.instance(config.home()));
+        ExecutorConfig settings = new ExecutorConfig(folder, config.workers(), config.dockerHost(), instance);
         List<Engine> strongestFirst = List.of(
                 ContainerEngine.gvisor(settings, languages.all()),
                 ContainerEngine.docker(settings, languages.all()),

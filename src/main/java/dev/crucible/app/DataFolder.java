@@ -2,13 +2,16 @@ package dev.crucible.app;
 
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.platform.db.FolderLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The folder that holds everything the server keeps. */
@@ -16,14 +19,16 @@ final class DataFolder {
     private DataFolder() {}
 
     /**
-     * Makes it, for its owner alone. One that is there already keeps the mode that its owner gave it.
+     * Makes it, for its owner alone; root's can be passed but not listed by others, since PostgreSQL must not run as
+     * root and its own folder is below. One that is there already keeps the mode that its owner gave it.
      *
      * @throws PlatformException {@code STORAGE_UNAVAILABLE} if it cannot be made or written to
      */
     static void prepare(Path home) {
         try {
             Files.createDirectories(
-                    home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(
+                            HostFacts.ofThisMachine().root() ? "rwx--x--x" : "rwx------")));
         } catch (IOException e) {
             throw unusable(home, "cannot be made", e);
         }
@@ -40,10 +45,8 @@ final class DataFolder {
         Path file = home.resolve("instance");
         try {
             if (!Files.exists(file)) {
-                byte[] random = new byte[6];
-                new SecureRandom().nextBytes(random);
                 Path fresh = Files.createTempFile(home, "instance", ".new");
-                Files.writeString(fresh, HexFormat.of().formatHex(random));
+                Files.writeString(fresh, randomName());
                 Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
             }
             String name = Files.readString(file).strip();
@@ -53,6 +56,31 @@ final class DataFolder {
             return name;
         } catch (IOException e) {
             throw unusable(home, "cannot be written to", e);
+        }
+    }
+
+    /** A name that no other server has. */
+    static String randomName() {
+        byte[] random = new byte[6];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** The right to use the folder. @throws PlatformException {@code STORAGE_UNAVAILABLE} if another server has it */
+    static FolderLock lock(Path home) {
+        try {
+            return FolderLock.take(home);
+        } catch (IOException e) {
+            throw unusable(home, "cannot be locked", e);
+        }
+    }
+
+    /** Removes a folder and all in it; links are removed, not followed. */
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
         }
     }
 

@@ -12,8 +12,9 @@ import java.nio.file.Path;
  * @param cpus CPUs that this process may use
  * @param memoryBytes memory of the machine or of the container around this process
  * @param userHome the home folder of the user
+ * @param root whether this process may do anything
  */
-public record HostFacts(int cpus, long memoryBytes, Path userHome) {
+public record HostFacts(int cpus, long memoryBytes, Path userHome, boolean root) {
     public HostFacts {
         requireNonNull(userHome, "userHome is null");
     }
@@ -23,6 +24,7 @@ public record HostFacts(int cpus, long memoryBytes, Path userHome) {
         return new HostFacts(
                 Runtime.getRuntime().availableProcessors(),
                 system.getTotalMemorySize(),
-                Path.of(System.getProperty("user.home", "/")));
+                Path.of(System.getProperty("user.home", "/")),
+                "root".equals(System.getProperty("user.name")));
     }
 }

@@ -16,8 +16,9 @@ public final class Settings {
     private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
     static final Setting<Path> HOME = new Setting<>(
-            "CRUCIBLE_HOME", "The data folder: database, outputs, sandboxes. Made with mode 0700.", "a folder",
-            "`$XDG_DATA_HOME/crucible`, else `~/.crucible`", host -> host.userHome().resolve(".crucible").toString(),
+            "CRUCIBLE_HOME", "The data folder: database, outputs, sandboxes. Made for its owner alone.", "a folder",
+            "root: `/var/lib/crucible`; others: `$XDG_DATA_HOME/crucible`, else `~/.crucible`",
+            host -> (host.root() ? Path.of("/var/lib/crucible") : host.userHome().resolve(".crucible")).toString(),
             SettingParsers::folder, false);
     static final Setting<String> HOST = plain(
             "HOST", "The address to listen on.", "a loopback address: 127.0.0.1, ::1 or localhost",

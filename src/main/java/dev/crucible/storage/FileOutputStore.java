@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
@@ -47,6 +48,9 @@ final class FileOutputStore implements OutputStore {
         this.folder = requireNonNull(folder, "folder is null").toAbsolutePath().normalize();
         this.drafts = this.folder.resolve("drafts");
         try {
+            Files.createDirectories(folder);
+            // Outputs are their submitters' business: nobody else on this host reads them.
+            Files.setPosixFilePermissions(this.folder, PosixFilePermissions.fromString("rwx------"));
             Files.createDirectories(drafts);
             removeDrafts();
             totalBytes = measure();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigSourceTest {
-    private static final HostFacts HOST = new HostFacts(6, 3L << 30, Path.of("/home/ada"));
+    private static final HostFacts HOST = new HostFacts(6, 3L << 30, Path.of("/home/ada"), false);
 
     @TempDir
     Path folder;

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The right to use a folder: one process at a time, given back by the kernel when its holder dies. */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
     /**
      * POSIX drops a process's lock when it closes any descriptor of the file, so a second try in the same process must
      * not even open it.
@@ -29,7 +29,7 @@ final class FolderLock implements AutoCloseable {
     }
 
     /** @throws PlatformException {@code STORAGE_UNAVAILABLE} if another holds it, naming its process */
-    static FolderLock take(Path folder) throws IOException {
+    public static FolderLock take(Path folder) throws IOException {
         Path file = folder.toRealPath().resolve("lock");
         if (!HELD_HERE.add(file)) {
             throw taken(folder, "this process");
