@@ -157,11 +157,11 @@ static void add_process(const char *pid, unsigned long long *ticks, long long *t
 }
 
 static void sample_disk(void) {
-    static const char *const writable[] = {WORK, "/tmp"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const writable[] = {WORK, "/tmp", "/dev/shm"};
+    for (size_t i = 0; i < sizeof writable / sizeof *writable; i++) {
         struct statvfs s;
-        if (statvfs(writable[i], &s) == 0 && s.f_blocks > 0 && (s.f_bavail == 0 || (s.f_files > 0 && s.f_ffree == 0)))
-            guest.disk_full = 1;
+        if (statvfs(writable[i], &s) < 0 || (s.f_flag & ST_RDONLY) || s.f_blocks == 0) continue;
+        if (s.f_bavail == 0 || (s.f_files > 0 && s.f_ffree == 0)) guest.disk_full = 1;
     }
 }
 

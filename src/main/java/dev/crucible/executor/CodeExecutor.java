@@ -18,7 +18,8 @@ public interface CodeExecutor {
      *
      * @throws PlatformException {@code ENGINE_UNAVAILABLE} if the engine or language cannot run here,
      *     {@code EXECUTOR_UNAVAILABLE} if every slot is taken or the executor is stopping,
-     *     {@code STATE_CONFLICT} if the id is being executed already
+     *     {@code STATE_CONFLICT} if the id is being executed already, {@code VALIDATION} if an argument or variable holds
+     *     a NUL or more than 128 KiB: the kernel takes neither
      */
     void execute(ExecutionRequest request);
 

@@ -24,6 +24,14 @@ record GuestProgram(
             "PYTHONDONTWRITEBYTECODE", "1",
             "CRUCIBLE_RESULT", "/work/.crucible_result.json");
 
+    /** What a file's space in the box is counted in. */
+    static final long PAGE = 4096;
+
+    /** Pages that the files take up. */
+    long filePages() {
+        return files.values().stream().mapToLong(content -> (content.length + PAGE - 1) / PAGE).sum();
+    }
+
     static GuestProgram of(EvaluationId id, Submission submission, Language language) {
         List<String> command = new ArrayList<>(language.run());
         command.replaceAll(word -> word.equals("{file}") ? language.file() : word);

@@ -42,7 +42,10 @@ final class LocalExecutor implements ExecutorPart {
     private final Path spoolFolder;
     private final Semaphore slots;
     private final Map<EvaluationId, GuestSession> sessions = new ConcurrentHashMap<>();
-    private final ExecutorService threads = Threads.perTask("execution");
+    /** Platform threads: reading a process's pipe holds whatever thread it is done on. */
+    private final ExecutorService threads;
+
+    private final ExecutorService endings = Threads.perTask("execution-backstop");
     private final ScheduledExecutorService timer = Threads.scheduler("execution-deadline");
     private volatile boolean closed;
 
@@ -53,6 +56,7 @@ final class LocalExecutor implements ExecutorPart {
         this.board = new EngineBoard(engines, clock);
         this.spoolFolder = config.folder().resolve("spool");
         this.slots = new Semaphore(config.maxConcurrent());
+        this.threads = Threads.bounded("execution", config.maxConcurrent(), config.maxConcurrent());
     }
 
     @Override
@@ -85,7 +89,10 @@ final class LocalExecutor implements ExecutorPart {
             throw PlatformException.retryLater(
                     ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
         }
-        GuestSession session = new GuestSession(request, engine, language, status, spoolFolder, timer);
+        Transcript transcript = new Transcript(
+                request.id(), spoolFolder, GuestSession.boxName(request), submission.limits().outputBytes());
+        GuestSession session = new GuestSession(
+                request, engine, status, language, transcript, new Backstop(timer, endings));
         if (sessions.putIfAbsent(request.id(), session) != null) {
             slots.release();
             throw new PlatformException(ErrorCode.STATE_CONFLICT, request.id() + " is being executed already.");
@@ -164,6 +171,7 @@ final class LocalExecutor implements ExecutorPart {
         engines.forEach(Engine::close);
         timer.shutdownNow();
         threads.shutdownNow();
+        endings.shutdownNow();
         sessions.values().forEach(GuestSession::release);
         sessions.clear();
     }

@@ -75,6 +75,10 @@ record Verdict(Reason reason, String detail) {
         if (seen.evidence().oomKilled()) {
             return new Verdict(Reason.OUT_OF_MEMORY, outOfMemory(seen));
         }
+        if (seen.deadline() != Deadline.NONE && seen.evidence().forksDenied() > 0) {
+            return new Verdict(Reason.PROCESS_LIMIT, "It was refused a process beyond its " + limits.pids()
+                    + ", went on, and was stopped after " + seconds(seen.wallTime()) + ".");
+        }
         if (seen.deadline() == Deadline.WALL) {
             return new Verdict(Reason.WALL_TIMEOUT, "It ran longer than its " + seconds(limits.timeout())
                     + " and was stopped after " + seconds(seen.wallTime()) + ".");
@@ -89,6 +93,11 @@ record Verdict(Reason reason, String detail) {
                     + " and was stopped.");
         }
         return seen.exit() == null ? vanished(seen) : ended(seen, seen.exit());
+    }
+
+    /** For a program that could not even be put into its box. */
+    static Verdict tooLargeForDisk(Limits limits) {
+        return new Verdict(Reason.DISK_LIMIT, "Its code alone is larger than its " + size(limits.diskBytes()) + " of disk.");
     }
 
     private static Verdict vanished(Seen seen) {

@@ -273,10 +273,29 @@ public abstract class EngineContract {
     @Test
     void a_full_disk_is_the_disk_limit() {
         Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 256L << 20, 8L << 20, 1 << 20, 64);
-        for (String place : new String[] {"/work/big", "/tmp/big"}) {
+        for (String place : new String[] {"/work/big", "/tmp/big", "/dev/shm/big"}) {
             Ran ran = run(python("with open('" + place + "', 'wb') as f:\n    while True: f.write(b'x' * 65536)").limits(limits));
             assertThat(ran.result().reason()).as(place + ran.result().detail() + ran.stderr()).isEqualTo(Reason.DISK_LIMIT);
         }
+    }
+
+    @Test
+    void code_that_does_not_fit_its_own_disk_is_the_disk_limit_too() {
+        Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 256L << 20, 8192, 1 << 20, 64);
+        assertThat(run(bash("#" + "x".repeat(20_000)).limits(limits)).result().reason()).isEqualTo(Reason.DISK_LIMIT);
+    }
+
+    @Test
+    void threads_and_child_processes_work_within_the_limit() {
+        Ran ran = run(python("""
+                import multiprocessing, subprocess, threading
+                threads = [threading.Thread(target=lambda: None) for _ in range(20)]
+                [t.start() for t in threads]; [t.join() for t in threads]
+                print(subprocess.run(['bash', '-c', 'echo child'], capture_output=True, text=True).stdout.strip())
+                def square(x): return x * x
+                with multiprocessing.Pool(4) as pool: print(pool.map(square, range(5)))
+                """));
+        assertThat(ran.stdout()).as(ran.stderr()).isEqualTo("child\n[0, 1, 4, 9, 16]\n");
     }
 
     // ---- walls ----

@@ -74,6 +74,12 @@ class VerdictTest {
     }
 
     @Test
+    void a_refused_process_fired_before_the_deadline_of_a_program_that_hung_for_it() {
+        assertThat(verdict(signal(9, Deadline.WALL), FORKS_DENIED)).isEqualTo(new Verdict(
+                Reason.PROCESS_LIMIT, "It was refused a process beyond its 64, went on, and was stopped after 2 s."));
+    }
+
+    @Test
     void what_a_user_asked_for_is_not_blamed_on_anything_else() {
         Seen running = new Seen(LIMITS, true, signal(9, Deadline.NONE), OOM, true, null, false, null, Duration.ZERO);
         assertThat(Verdict.of(running).reason()).isEqualTo(Reason.KILLED);

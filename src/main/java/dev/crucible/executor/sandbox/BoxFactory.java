@@ -167,7 +167,8 @@ final class BoxFactory implements AutoCloseable {
                 }
             }
             refillLater();
-        } catch (PlatformException e) {
+        } catch (RuntimeException e) {
+            // Nothing may escape: with the spawner's thread every box that it started would die.
             LOG.atWarn().setCause(e).log("A sandbox could not be made ahead; the next one is made when it is asked for");
         }
     }

@@ -56,8 +56,8 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
         runtime(words);
         words.add("--proc", "/proc");
         hide(words);
-        devices(words);
         String size = Long.toString(diskBytes);
+        devices(words, size);
         words.add("--perms", "0755", "--size", size, "--tmpfs", "/work");
         words.add("--perms", "1777", "--size", size, "--tmpfs", "/tmp");
         words.add("--perms", "0555", "--file", "4", "/supervisor");
@@ -76,6 +76,7 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
                 words.add("--ro-bind", name, name);
             }
         }
+        words.add("--perms", "0755", "--dir", "/etc");
         words.add("--ro-bind-try", "/etc/alternatives", "/etc/alternatives");
         words.add("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
         words.add("--perms", "0444", "--file", "5", "/etc/passwd");
@@ -98,7 +99,7 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
     }
 
     /** No terminals among them: their number is bounded for the whole host, not for a box. */
-    private static void devices(Words words) {
+    private static void devices(Words words, String size) {
         words.add("--perms", "0755", "--tmpfs", "/dev");
         for (String device : DEVICES) {
             words.add("--dev-bind", "/dev/" + device, "/dev/" + device);
@@ -107,7 +108,7 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
         words.add("--symlink", "/proc/self/fd/0", "/dev/stdin");
         words.add("--symlink", "/proc/self/fd/1", "/dev/stdout");
         words.add("--symlink", "/proc/self/fd/2", "/dev/stderr");
-        words.add("--perms", "1777", "--size", Long.toString(16L << 20), "--tmpfs", "/dev/shm");
+        words.add("--perms", "1777", "--size", size, "--tmpfs", "/dev/shm");
         words.add("--remount-ro", "/dev");
     }
 

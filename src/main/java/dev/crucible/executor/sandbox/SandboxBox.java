@@ -133,15 +133,12 @@ final class SandboxBox implements Box {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        boolean gone = false;
+        process.destroyForcibly();
+        boolean gone = awaitEnd();
+        closeStreams();
+        gone &= cgroup.remove();
         try {
-            process.destroyForcibly();
-            gone = process.waitFor(END_PATIENCE_SECONDS, TimeUnit.SECONDS);
-            closeStreams();
-            gone &= cgroup.remove();
             Files.deleteIfExists(complaints);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.atWarn().setCause(e).log("A sandbox's file could not be removed; the next start does");
         }
@@ -150,6 +147,15 @@ final class SandboxBox implements Box {
             return;
         }
         onClose.accept(this);
+    }
+
+    private boolean awaitEnd() {
+        try {
+            return process.waitFor(END_PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return !process.isAlive();
+        }
     }
 
     private void closeStreams() {

@@ -37,7 +37,7 @@ final class SandboxBench {
     private static final int ROUNDS = 200;
     private static final int WARM_UP = 30;
     private static final int PARALLEL = 2;
-    private static final int BATCH = 300;
+    private static final int BATCH = 1000;
     private static final AtomicLong COUNT = new AtomicLong();
 
     private SandboxBench() {}
