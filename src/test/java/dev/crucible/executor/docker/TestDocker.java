@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The real Docker engine that tests use: {@code TEST_DOCKER_HOST}, or else {@code DOCKER_HOST}. */
+/**
+ * The real Docker engine that tests use: {@code TEST_DOCKER_HOST}, or else {@code DOCKER_HOST}. The first has no
+ * {@code CRUCIBLE_} before it, because a server started by a test would refuse a setting that it does not know.
+ */
 final class TestDocker {
     static final String IMAGE = "crucible/base:bookworm";
     static final Language PYTHON = new Language(
