@@ -1,6 +1,7 @@
 package dev.crucible.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.crucible.api.EvaluationService;
 import dev.crucible.app.Crucible;
@@ -34,5 +35,18 @@ class EmbeddingExampleTest {
                     .as("and the same over HTTP").isEqualTo("42\n");
         }
         assertThat(ServerProcess.processesNaming(folder.toString())).as("nothing is left behind").isEmpty();
+    }
+
+    @Test
+    void it_need_not_listen_anywhere() {
+        CrucibleConfig config = CrucibleConfig.of(Map.of("CRUCIBLE_HOME", folder.toString()));
+
+        try (Crucible crucible = Crucible.startWithoutHttp(config)) {
+            EvaluationService evaluations = crucible.evaluations();
+            EvaluationId id = evaluations.submit(evaluations.draft("bash", "echo quiet")).id();
+
+            assertThat(evaluations.await(id, Duration.ofSeconds(30)).outcome().stdout().text()).isEqualTo("quiet\n");
+            assertThatThrownBy(crucible::uri).isInstanceOf(IllegalStateException.class);
+        }
     }
 }
