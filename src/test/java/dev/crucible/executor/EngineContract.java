@@ -392,6 +392,40 @@ public abstract class EngineContract {
     }
 
     @Test
+    void the_supervisor_keeps_its_limits_and_its_priority_whatever_the_program_asks_for() {
+        Ran ran = run(python("""
+                import os, resource
+                asked = {
+                    'limits': lambda: resource.prlimit(1, resource.RLIMIT_NOFILE, (0, 0)),
+                    'priority': lambda: os.setpriority(os.PRIO_PROCESS, 1, 19),
+                    'priority of all': lambda: os.setpriority(os.PRIO_USER, 0, 19),
+                    'policy': lambda: os.sched_setscheduler(1, os.SCHED_BATCH, os.sched_param(0)),
+                    'processors': lambda: os.sched_setaffinity(1, {0}),
+                }
+                for name, ask in asked.items():
+                    try: ask(); print(name, 'changed')
+                    except PermissionError: pass
+                os.setpriority(os.PRIO_PROCESS, 0, 1)
+                resource.prlimit(0, resource.RLIMIT_NOFILE, (100, 100))
+                print('its own may change')
+                """));
+        assertThat(ran.stdout()).as(ran.stderr()).isEqualTo("its own may change\n");
+        assertThat(ran.result().reason()).isEqualTo(Reason.OK);
+    }
+
+    @Test
+    void doors_that_lead_around_the_network_and_the_filter_are_shut() {
+        Ran ran = run(python("""
+                import ctypes, socket
+                try: socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM); print('a socket to the hypervisor')
+                except OSError: pass
+                if ctypes.CDLL(None).syscall(425, 8, ctypes.create_string_buffer(256)) >= 0: print('a ring of io_uring')
+                """));
+        assertThat(ran.stdout()).as(ran.stderr()).isEmpty();
+        assertThat(ran.result().reason()).isEqualTo(Reason.OK);
+    }
+
+    @Test
     void nothing_gives_more_rights() {
         Ran ran = run(python("""
                 import ctypes, os
