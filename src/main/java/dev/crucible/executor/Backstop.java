@@ -15,6 +15,7 @@ final class Backstop {
     private final ScheduledExecutorService timer;
     private final Executor threads;
     private @Nullable ScheduledFuture<?> armed;
+    private @Nullable ScheduledFuture<?> looking;
     private boolean fired;
 
     Backstop(ScheduledExecutorService timer, Executor threads) {
@@ -24,15 +25,24 @@ final class Backstop {
 
     /** Ends {@code box} after {@code patience} unless it is armed anew or disarmed before. */
     synchronized void arm(Box box, Duration patience) {
-        disarm();
+        cancel(armed);
         // Not on the timer's own thread: ending a container is a call to another process.
         armed = timer.schedule(() -> threads.execute(() -> fire(box)), patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Has {@code look} called after {@code pause} unless it is disarmed before. */
+    synchronized void look(Duration pause, Runnable look) {
+        looking = timer.schedule(() -> threads.execute(look), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     synchronized void disarm() {
-        if (armed != null) {
-            armed.cancel(false);
-            armed = null;
+        cancel(armed);
+        cancel(looking);
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> planned) {
+        if (planned != null) {
+            planned.cancel(false);
         }
     }
 

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param detail one sentence for a person
  */
 record Verdict(Reason reason, String detail) {
+    /** What the box itself may use beside the guest: only more than this over a limit is the guest's. */
+    static final long OWN_CPU_MILLIS = 50;
+
+    private static final int SIGKILL = 9;
     private static final int SIGXCPU = 24;
     private static final int SIGXFSZ = 25;
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
@@ -132,9 +136,18 @@ record Verdict(Reason reason, String detail) {
 
     /** A guest can send itself SIGXCPU; only with the time really used is it the kernel's. */
     private static boolean exceededCpu(Seen seen) {
-        return seen.exit() != null
-                && seen.exit().endedBy(SIGXCPU)
-                && seen.exit().cpuMicros() >= seen.limits().cpuTime().toNanos() / 1000;
+        ExitReport exit = seen.exit();
+        if (exit == null) {
+            return false;
+        }
+        boolean spent = exit.cpuMicros() >= seen.limits().cpuTime().toNanos() / 1000;
+        return (exit.endedBy(SIGXCPU) && spent) || (exit.endedBy(SIGKILL) && exceededCpuOutside(seen));
+    }
+
+    /** By the box's own count, on which the executor stops a run whose supervisor sees only a part of it. */
+    private static boolean exceededCpuOutside(Seen seen) {
+        Long counted = seen.evidence().cpuMillis();
+        return counted != null && counted >= seen.limits().cpuTime().toMillis() + OWN_CPU_MILLIS;
     }
 
     private static String outOfMemory(Seen seen) {
@@ -145,6 +158,9 @@ record Verdict(Reason reason, String detail) {
     }
 
     private static String cpuMeasured(Seen seen) {
+        if (exceededCpuOutside(seen)) {
+            return " at " + seconds(Duration.ofMillis(seen.evidence().cpuMillis()));
+        }
         return seen.exit() == null ? "" : " at " + seconds(Duration.ofNanos(seen.exit().cpuMicros() * 1000));
     }
 

@@ -71,6 +71,9 @@ public abstract class EngineContract {
 
     @AfterAll
     void stop() throws IOException {
+        if (executor == null) {
+            return; // what the engine needs is not here, and the suite was skipped
+        }
         executor.close();
         assertNothingIsLeft(config());
         try (var files = Files.walk(folder.resolve("spool"))) {
@@ -209,6 +212,30 @@ public abstract class EngineContract {
     }
 
     @Test
+    void cpu_time_of_children_that_nobody_waits_for_is_counted_too() {
+        Limits limits = new Limits(Duration.ofSeconds(20), Duration.ofSeconds(1), 256L << 20, 2000, 64L << 20, 1 << 20, 64);
+        Ran ran = run(python("""
+                import os, signal, time
+                signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+                while True:
+                    if os.fork() == 0:
+                        while time.process_time() < 0.008: pass
+                        os._exit(0)
+                    time.sleep(0.005)
+                """).limits(limits));
+        assertThat(ran.result().reason()).as(ran.result().detail()).isEqualTo(Reason.CPU_TIMEOUT);
+        assertThat(ran.result().usage().cpuMillis()).isBetween(900L, 1000 + 2 * stopsWithin().toMillis());
+    }
+
+    @Test
+    void processes_that_share_a_processor_are_not_each_charged_for_the_whole_of_it() {
+        Limits limits = new Limits(Duration.ofSeconds(2), Duration.ofSeconds(4), 256L << 20, 1000, 64L << 20, 1 << 20, 64);
+        Ran ran = run(bash("for i in 1 2 3 4 5 6; do (while :; do :; done) & done; wait").limits(limits));
+        assertThat(ran.result().reason()).as(ran.result().detail()).isEqualTo(Reason.WALL_TIMEOUT);
+        assertThat(ran.result().usage().cpuMillis()).isLessThan(4000);
+    }
+
+    @Test
     void memory_beyond_the_limit_is_an_out_of_memory_kill_that_the_kernel_reported() {
         Limits limits = limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 64L << 20, 64L << 20, 1 << 20, 64);
         Ran ran = run(python("print('begin', flush=True)\nblocks = []\nwhile True: blocks.append(bytearray(1 << 20))").limits(limits));
@@ -262,6 +289,14 @@ public abstract class EngineContract {
                 """).timeout(Duration.ofSeconds(10)));
         assertThat(ran.result().reason()).as(ran.result().detail() + ran.stderr()).isEqualTo(Reason.PROCESS_LIMIT);
         assertThat(ran.stderr()).contains("BlockingIOError");
+    }
+
+    @Test
+    void a_small_process_limit_holds_too() {
+        Limits few = limits(Duration.ofSeconds(10), Duration.ofSeconds(10), 256L << 20, 64L << 20, 1 << 20, 4);
+        Ran ran = run(python("import os, time\nfor i in range(8):\n    if os.fork() == 0: time.sleep(30)").limits(few));
+        assertThat(ran.stderr()).contains("BlockingIOError");
+        assertThat(ran.result().reason()).as(ran.result().detail()).isEqualTo(Reason.PROCESS_LIMIT);
     }
 
     @Test
@@ -423,6 +458,23 @@ public abstract class EngineContract {
                 """));
         assertThat(ran.stdout()).as(ran.stderr()).isEmpty();
         assertThat(ran.result().reason()).isEqualTo(Reason.OK);
+    }
+
+    @Test
+    void nobody_sees_who_else_starts_the_interpreter() {
+        EvaluationId watcher = programs.start(python("""
+                import ctypes, os, sys, time
+                libc = ctypes.CDLL(None)
+                fd = libc.inotify_init1(os.O_NONBLOCK)
+                libc.inotify_add_watch(fd, os.path.realpath(sys.executable).encode(), 0xfff)
+                print('watching', flush=True)
+                time.sleep(2)
+                try: print('saw', len(os.read(fd, 4096)))
+                except OSError: print('saw nothing')
+                """));
+        awaitOutput(watcher, "watching\n");
+        run(python("print('here')"));
+        assertThat(programs.await(watcher).stdout()).isEqualTo("watching\nsaw nothing\n");
     }
 
     @Test

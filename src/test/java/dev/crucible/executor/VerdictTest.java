@@ -54,6 +54,16 @@ class VerdictTest {
     }
 
     @Test
+    void cpu_that_the_supervisor_could_not_see_counts_once_the_run_was_stopped_for_it() {
+        Evidence spent = new Evidence(false, 0, 1_060L, null);
+        ExitReport killed = new ExitReport(null, 9, 1_500_000, 100_000, Deadline.NONE, false, false);
+        assertThat(verdict(killed, spent)).isEqualTo(
+                new Verdict(Reason.CPU_TIMEOUT, "It used up its 1 s of CPU time and was stopped at 1.06 s."));
+        assertThat(verdict(killed, new Evidence(false, 0, 1_040L, null)).reason()).isEqualTo(Reason.SIGNALLED);
+        assertThat(verdict(exit(0), spent).reason()).isEqualTo(Reason.OK);
+    }
+
+    @Test
     void memory_is_blamed_only_on_the_kernels_word_and_then_before_a_deadline_it_led_to() {
         assertThat(verdict(signal(9, Deadline.NONE), OOM)).isEqualTo(new Verdict(
                 Reason.OUT_OF_MEMORY, "It used more than its 256Mi of memory and the kernel ended it at 256Mi."));

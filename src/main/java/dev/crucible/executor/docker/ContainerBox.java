@@ -91,6 +91,11 @@ final class ContainerBox implements Box {
     }
 
     @Override
+    public @Nullable Long cpuMillis() {
+        return counters.cpuMillis();
+    }
+
+    @Override
     public void kill() {
         if (killed) {
             return;
@@ -180,6 +185,7 @@ final class ContainerBox implements Box {
             }
             if (count < 0 && !hungUp && !killed) {
                 vanished = true;
+                counters.read();
             }
             return count;
         }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -124,10 +125,16 @@ final class ContainerYard implements AutoCloseable {
 
     private Map<String, Long> rlimits(Shape shape, int uid, Counters counters) {
         if (flavour.ownKernel()) {
-            return Map.of("uid", (long) uid, "nproc", (long) shape.pids());
+            Map<String, Long> inside = new HashMap<>(Map.of("uid", (long) uid, "nproc", (long) shape.pids()));
+            if (counters.seeCpu()) {
+                // That kernel counts every runnable thread as running, so its figure grows faster than processors can work.
+                inside.put("cpu_ms", 0L);
+            }
+            return Map.copyOf(inside);
         }
         // Where the host shows that it refused a process, the container's own limit is the better wall: it has evidence.
-        return counters.seeDeniedForks() ? Map.of() : Map.of("nproc", shape.pids() + 1L);
+        boolean exact = flavour.hostTasks(shape.pids()) == shape.pids() + 1L;
+        return exact && counters.seeDeniedForks() ? Map.of() : Map.of("nproc", shape.pids() + 1L);
     }
 
     /** Removes what a crashed predecessor left, if that has not worked yet. */

@@ -2,6 +2,7 @@ package dev.crucible.executor.docker;
 
 import dev.crucible.executor.Evidence;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container's counters at the guest's start and at its end: the difference is the guest's, without what it took to
@@ -26,6 +27,11 @@ final class Counters {
         return cgroup.forksDenied().isPresent();
     }
 
+    /** Whether this host shows what the container uses of the CPU. */
+    boolean seeCpu() {
+        return cgroup.cpuNanos().isPresent();
+    }
+
     /** Whether there is nothing left to count, as far as this host shows. */
     boolean gone() {
         return cgroup.gone();
@@ -37,19 +43,27 @@ final class Counters {
         memoryBefore = cgroup.memoryBytes();
     }
 
-    /** Takes the state now. While a process is left in the container; later the counters are gone. */
+    /** Takes the state now. While a process is left in the container; once the counters are gone, what was read stays. */
     synchronized void read() {
         OptionalLong oomKills = cgroup.oomKills();
-        OptionalLong cpu = cgroup.cpuNanos();
+        if (complete && oomKills.isEmpty()) {
+            return;
+        }
         OptionalLong peak = cgroup.peakMemoryBytes();
-        boolean bothCpu = cpu.isPresent() && cpuBefore.isPresent();
         long ownMemory = ownKernel ? memoryBefore.orElse(0) : 0;
         last = new Evidence(
                 oomKills.orElse(0) > 0,
                 cgroup.forksDenied().orElse(0),
-                bothCpu ? (cpu.getAsLong() - cpuBefore.getAsLong()) / 1_000_000 : null,
+                cpuMillis(),
                 peak.isPresent() ? Math.max(0, peak.getAsLong() - ownMemory) : null);
         complete = oomKills.isPresent();
+    }
+
+    /** CPU since the guest's start, or null when this host does not show it. */
+    synchronized @Nullable Long cpuMillis() {
+        OptionalLong cpu = cgroup.cpuNanos();
+        boolean both = cpu.isPresent() && cpuBefore.isPresent();
+        return both ? Long.valueOf((cpu.getAsLong() - cpuBefore.getAsLong()) / 1_000_000) : null;
     }
 
     synchronized Evidence last() {

@@ -58,6 +58,17 @@ final class Cgroup {
         }
     }
 
+    /** CPU that was used beyond what the box itself took, or null when nothing counts it. */
+    @Nullable Long cpuMillis() {
+        Hierarchy cpu = holding(Controller.CPUACCT);
+        try {
+            return cpu == null ? null : Long.valueOf(Math.max(0, cpuNanos(cpu) - ownCpuNanos) / 1_000_000);
+        } catch (IOException e) {
+            LOG.atTrace().setCause(e).log("A cgroup is gone already");
+            return null;
+        }
+    }
+
     Evidence evidence() {
         Hierarchy memory = holding(Controller.MEMORY);
         Hierarchy pids = holding(Controller.PIDS);

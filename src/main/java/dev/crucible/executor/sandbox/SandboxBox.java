@@ -116,6 +116,11 @@ final class SandboxBox implements Box {
         return rlimits;
     }
 
+    @Override
+    public @Nullable Long cpuMillis() {
+        return cgroup.cpuMillis();
+    }
+
     /** bubblewrap's end is the supervisor's, and with pid 1 the kernel ends all others; the cgroup is the second hand. */
     @Override
     public void kill() {
