@@ -229,7 +229,8 @@ cli() {
 
 # --- The server -----------------------------------------------------------------------------------------
 
-server_options='-Xmx512m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError'
+# A heap that starts small is collected early, and so stays small while there is little to do.
+server_options='-Xms48m -Xmx512m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError'
 
 serve() {
     build_when_stale

@@ -39,17 +39,17 @@ public final class Bench {
                     rows.addAll(subject.run(workspace, options));
                 } catch (Exception e) {
                     whole = false;
-                    rows.add(Row.alone(subject.word(), "not measured: " + e.getMessage(), ""));
+                    rows.add(Row.alone(subject.word(), "not measured; why is on the error stream", ""));
                     e.printStackTrace();
                 }
                 workspace.stopAll();
             }
         }
-        System.out.print(Report.of(machine, workspaceNotes(options), rows));
+        System.out.print(Report.of(machine, note(options), rows));
         return whole;
     }
 
-    private static String workspaceNotes(Options options) {
+    private static String note(Options options) {
         return options.quick() ? "Quick run: few rounds, so the tails are rough." : "";
     }
 }

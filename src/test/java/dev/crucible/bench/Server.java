@@ -2,8 +2,6 @@ package dev.crucible.bench;
 
 import dev.crucible.app.Settings;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,44 +9,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server in a process of its own, started as {@code run.sh} starts it, on a free port. */
 final class Server {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long POLL_MILLIS = 2;
 
+    private static final Pattern ADDRESS = Pattern.compile("Dashboard\\s+http://127\\.0\\.0\\.1:(\\d+)\\s");
+
     private final Process process;
-    private final int port;
     private final Path log;
     private final long launched;
+    private int port;
     private Duration readyAfter = Duration.ZERO;
 
-    private Server(Process process, int port, Path log, long launched) {
+    private Server(Process process, Path log, long launched) {
         this.process = process;
-        this.port = port;
         this.log = log;
         this.launched = launched;
     }
 
     static Server launch(Path home, Map<String, String> settings, Path log) throws IOException {
-        int port = freePort();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options().strip().split("\\s+")));
         command.addAll(program());
-        command.addAll(List.of("serve", "--port", Integer.toString(port)));
+        command.addAll(List.of("serve", "--port", "0"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         // The caller's own settings are not what is measured.
         Settings.all().forEach(setting -> builder.environment().remove(setting.name()));
         builder.environment().put("CRUCIBLE_HOME", home.toString());
         builder.environment().putAll(settings);
         long launched = System.nanoTime();
-        return new Server(builder.start(), port, log, launched);
+        return new Server(builder.start(), log, launched);
     }
 
     /** The server's JVM options, as run.sh has them. */
     static String options() {
-        return System.getProperty("crucible.bench.serverOptions", "-Xmx512m -XX:+UseSerialGC");
+        return System.getProperty("crucible.bench.serverOptions", "-Xms48m -Xmx512m -XX:+UseSerialGC");
     }
 
     private static List<String> program() {
@@ -56,12 +56,6 @@ final class Server {
         return jar.isEmpty() || !Files.exists(Path.of(jar))
                 ? List.of("-cp", System.getProperty("java.class.path"), "dev.crucible.app.Main")
                 : List.of("-jar", jar);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     void awaitReady() throws IOException {
@@ -79,6 +73,11 @@ final class Server {
         if (!process.isAlive()) {
             throw new IOException("the server ended: " + lastWords());
         }
+        Matcher address = ADDRESS.matcher(Files.readString(log));
+        if (!address.find()) {
+            return false;
+        }
+        port = Integer.parseInt(address.group(1));
         try (HttpConnection connection = connect()) {
             return connection.get("/readyz").status() == 200;
         } catch (IOException e) {
