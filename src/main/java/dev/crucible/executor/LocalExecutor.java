@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class LocalExecutor implements ExecutorPart {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    /** Longer than a sandbox may take to go away. */
+    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(10);
     /** The kernel's own limit for one argument or variable of a new program. */
     private static final int MAX_WORD_BYTES = 128 * 1024 - 1;
 
@@ -85,10 +87,7 @@ final class LocalExecutor implements ExecutorPart {
         if (closed) {
             throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "The executor is stopping.");
         }
-        if (!slots.tryAcquire()) {
-            throw PlatformException.retryLater(
-                    ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
-        }
+        takeSlot();
         Transcript transcript = new Transcript(
                 request.id(), spoolFolder, GuestSession.boxName(request), submission.limits().outputBytes());
         GuestSession session = new GuestSession(
@@ -104,6 +103,22 @@ final class LocalExecutor implements ExecutorPart {
                 slots.release();
             }
         });
+    }
+
+    /**
+     * A result is there before its sandbox is gone, and only then is the slot free: whoever has just seen a result and
+     * brings the next request waits for that moment instead of being refused.
+     */
+    private void takeSlot() {
+        try {
+            if (slots.tryAcquire(SLOT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw PlatformException.retryLater(
+                ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
     }
 
     @Override
