@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 /** Runs submissions in the engines of this process. */
 final class LocalExecutor implements ExecutorPart {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
+    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
     /** The kernel's own limit for one argument or variable of a new program. */
     private static final int MAX_WORD_BYTES = 128 * 1024 - 1;
@@ -85,7 +86,7 @@ final class LocalExecutor implements ExecutorPart {
         if (closed) {
             throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "The executor is stopping.");
         }
-        if (!slots.tryAcquire()) {
+        if (!acquireSlot()) {
             throw PlatformException.retryLater(
                     ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
         }
@@ -104,6 +105,16 @@ final class LocalExecutor implements ExecutorPart {
                 slots.release();
             }
         });
+    }
+
+    /** A result is known before its sandbox is gone, so whoever comes right after one waits for that sandbox's end. */
+    private boolean acquireSlot() {
+        try {
+            return slots.tryAcquire(SLOT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override
