@@ -67,6 +67,11 @@ class ArchitectureTest {
             .should().dependOnClassesThat().resideInAPackage("dev.crucible.executor.*..");
 
     @ArchTest
+    static final ArchRule the_gateway_does_not_know_its_edge = noClasses()
+            .that().resideInAPackage("dev.crucible.api")
+            .should().dependOnClassesThat().resideInAPackage("dev.crucible.api.*..");
+
+    @ArchTest
     static final ArchRule only_the_http_edge_names_javalin_and_jetty = noClasses()
             .that().resideOutsideOfPackages("dev.crucible.platform.http..", "dev.crucible.api.http..")
             .should().dependOnClassesThat().resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");

@@ -10,8 +10,11 @@ import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +56,22 @@ public final class Catalog {
             return noEngine();
         }
         return defaultEngine.equals(ApiConfig.AUTO)
-                ? engine.get().name() + " is the strongest engine that works on this host."
+                ? engine.get().name() + " is the strongest engine that works on this host." + stronger(engine.get())
                 : engine.get().name() + " was chosen by DEFAULT_ENGINE.";
+    }
+
+    /** Why the engines that are stronger than the chosen one do not work: each reason once. */
+    private String stronger(EngineStatus chosen) {
+        Map<String, List<String>> missing = new LinkedHashMap<>();
+        for (EngineStatus engine : executor.engines()) {
+            if (engine.name().equals(chosen.name())) {
+                break;
+            }
+            missing.computeIfAbsent(engine.detail(), unused -> new ArrayList<>()).add(engine.name());
+        }
+        return missing.entrySet().stream()
+                .map(why -> " Not " + String.join(" or ", why.getValue()) + ": " + why.getKey())
+                .collect(Collectors.joining());
     }
 
     /** The canonical name of a language by its name or an alias, in any case. */

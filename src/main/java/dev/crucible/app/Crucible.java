@@ -43,6 +43,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,11 +56,12 @@ import org.slf4j.LoggerFactory;
 public final class Crucible implements RunningServer {
     private static final Logger LOG = LoggerFactory.getLogger(Crucible.class);
     private static final String ONE_PROCESS = "one-process";
+    private static final Consumer<String> LOGGED = step -> LOG.atInfo().addKeyValue("step", step).log("Starting");
     private static final Duration HTTP_STOP_WAIT = Duration.ofSeconds(5);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final EvaluationService evaluations;
-    private final Gateway gateway;
+    private final @Nullable Gateway gateway;
 
     /**
      * Starts the platform and returns when it is ready.
@@ -68,12 +70,18 @@ public final class Crucible implements RunningServer {
      *     running
      */
     public static Crucible start(CrucibleConfig config) {
-        return start(config, step -> LOG.atInfo().addKeyValue("step", step).log("Starting"));
+        return start(config, LOGGED);
     }
 
     /** Like {@link #start(CrucibleConfig)}; {@code progress} is told in a few words what is being done. */
     public static Crucible start(CrucibleConfig config, Consumer<String> progress) {
-        return new Crucible(requireNonNull(config, "config is null"), requireNonNull(progress, "progress is null"));
+        return new Crucible(
+                requireNonNull(config, "config is null"), requireNonNull(progress, "progress is null"), true);
+    }
+
+    /** Like {@link #start(CrucibleConfig)}, but listens nowhere: for a program that needs {@link #evaluations()} alone. */
+    public static Crucible startWithoutHttp(CrucibleConfig config) {
+        return new Crucible(requireNonNull(config, "config is null"), LOGGED, false);
     }
 
     /**
@@ -94,7 +102,7 @@ public final class Crucible implements RunningServer {
         }
     }
 
-    private Crucible(CrucibleConfig config, Consumer<String> progress) {
+    private Crucible(CrucibleConfig config, Consumer<String> progress, boolean http) {
         InstantSource clock = InstantSource.system();
         try {
             DataFolder.prepare(config.home());
@@ -119,7 +127,7 @@ public final class Crucible implements RunningServer {
                             DataFolder.instance(config.home()), config.workers(), config.queue().lease(),
                             config.shutdownGrace()),
                     queue, executor, lifecycle, outputs, events));
-            this.gateway = start(new Gateway(
+            this.gateway = !http ? null : start(new Gateway(
                     new GatewayConfig(
                             new HttpServerConfig(config.host(), config.port(), Set.of(), HTTP_STOP_WAIT),
                             version(), ONE_PROCESS, GatewayConfig.WEB_ROOT),
@@ -168,8 +176,12 @@ public final class Crucible implements RunningServer {
         return evaluations;
     }
 
+    /** @throws IllegalStateException if it was started without HTTP */
     @Override
     public URI uri() {
+        if (gateway == null) {
+            throw new IllegalStateException("it was started without HTTP");
+        }
         return gateway.uri();
     }
 

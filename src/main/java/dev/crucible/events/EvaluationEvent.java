@@ -12,7 +12,8 @@ import java.util.Map;
  *
  * @param position grows from event to event; 0 before the bus has given one
  * @param source the position of the timeline entry that it tells of; publishing the same source again does nothing
- * @param data what {@code docs/events.md} lists; values are strings, numbers, booleans or null
+ * @param data {@code status, previous_status, attempt, reason, detail, language, engine, priority, exit_code,
+ *     runtime_ms}; values are strings, numbers or null
  */
 public record EvaluationEvent(
         long position,

@@ -93,7 +93,7 @@ final class EngineBoard implements AutoCloseable {
                 latest = broken("Looking at it failed: " + e.getMessage());
             }
             if (!first.isDone() || before.available() != latest.available()) {
-                LOG.atInfo().addKeyValue("engine", engine.name()).addKeyValue("available", latest.available()).log(latest.detail());
+                LOG.atDebug().addKeyValue("engine", engine.name()).addKeyValue("available", latest.available()).log(latest.detail());
             }
             first.complete(latest);
         }

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class PriorityTaskQueue implements LocalTaskQueue {
     private static final Logger LOG = LoggerFactory.getLogger(PriorityTaskQueue.class);
     private static final long TICK_MILLIS = 50;
+    private static final long FORGET_RETRY_MILLIS = 2_000;
 
     private final QueueConfig config;
     private final Journal journal;
@@ -162,11 +163,11 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     /** Called by the settler: what was told has been taken. */
     private void settled(List<Settlement> settlements) {
-        List<EvaluationId> over = new ArrayList<>();
+        List<Settlement> over = new ArrayList<>();
         for (Settlement settlement : settlements) {
             Entry returning = table.settled(settlement);
             if (settlement instanceof Settlement.Finished) {
-                over.add(settlement.id());
+                over.add(settlement);
             } else if (returning != null && returning.cancelRequested) {
                 cancelReturned(returning);
             } else if (returning != null) {
@@ -174,7 +175,13 @@ final class PriorityTaskQueue implements LocalTaskQueue {
             }
         }
         if (!over.isEmpty()) {
-            journal.write(new Change.Forget(over));
+            // What cannot be forgotten now is settled once more later, which does no harm, and forgotten then; or by
+            // the next start.
+            journal.write(new Change.Forget(over.stream().map(Settlement::id).toList())).whenComplete((done, error) -> {
+                if (error != null && !ticker.isShutdown()) {
+                    ticker.schedule(() -> over.forEach(settler::add), FORGET_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                }
+            });
         }
     }
 

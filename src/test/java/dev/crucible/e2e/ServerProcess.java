@@ -45,6 +45,7 @@ final class ServerProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
                 System.getProperty("java.class.path"), "dev.crucible.app.Main", "serve", "--port", "0"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("CRUCIBLE_"));
         builder.environment().put("CRUCIBLE_HOME", home.toString());
         builder.environment().putAll(settings);
         try {

@@ -82,7 +82,7 @@ public final class ContainerEngine implements Engine {
         try {
             yard().sweepOnce();
         } catch (PlatformException e) {
-            LOG.atInfo().addKeyValue("engine", flavour.engine())
+            LOG.atDebug().addKeyValue("engine", flavour.engine())
                     .log("Nothing was swept, because Docker cannot be reached; it is done once it can: {}", e.getMessage());
         }
     }

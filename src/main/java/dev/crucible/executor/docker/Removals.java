@@ -52,11 +52,6 @@ final class Removals implements AutoCloseable {
         }
     }
 
-    /** Containers that are not known to be gone yet. */
-    int unfinished() {
-        return unfinished.size();
-    }
-
     /** Waits for the removals under way, a minute at most. */
     @Override
     public void close() {

@@ -1,5 +1,7 @@
 package dev.crucible.executor.docker;
 
+import dev.crucible.kernel.ErrorCode;
+import dev.crucible.kernel.PlatformException;
 import java.util.BitSet;
 
 /**
@@ -16,11 +18,12 @@ final class Uids {
         this.count = count;
     }
 
-    /** @throws IllegalStateException if all are taken */
+    /** @throws PlatformException {@code EXECUTOR_UNAVAILABLE} if all are taken */
     synchronized int take() {
         int slot = taken.nextClearBit(0);
         if (slot >= count) {
-            throw new IllegalStateException("all " + count + " user ids are taken");
+            throw new PlatformException(
+                    ErrorCode.EXECUTOR_UNAVAILABLE, "There are " + count + " containers, and no more at once are possible.");
         }
         taken.set(slot);
         return first + slot;

@@ -35,7 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SandboxEngine implements Engine {
     private static final String NAME = "sandbox";
-    private static final int LARGEST_STOCK = 4;
+    /** Fewer would wait for each other: a box is milliseconds of the kernel's patience in the making, not of work. */
+    private static final int SMALLEST_STOCK = 4;
+
+    private static final int LARGEST_STOCK = 16;
 
     private final List<Language> languages;
     private final SandboxFiles files;
@@ -57,7 +60,7 @@ public final class SandboxEngine implements Engine {
         this.files = new SandboxFiles(config.folder().resolve(NAME));
         this.detect = detect;
         int cores = Runtime.getRuntime().availableProcessors();
-        this.stock = Math.min(config.maxConcurrent(), Math.max(2, Math.min(cores, LARGEST_STOCK)));
+        this.stock = Math.min(config.maxConcurrent(), Math.max(SMALLEST_STOCK, Math.min(2 * cores, LARGEST_STOCK)));
     }
 
     @Override

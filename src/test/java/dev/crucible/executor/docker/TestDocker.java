@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The real Docker engine that tests use: {@code CRUCIBLE_TEST_DOCKER_HOST}, or else {@code DOCKER_HOST}. */
+/**
+ * The real Docker engine that tests use: {@code TEST_DOCKER_HOST}, or else {@code DOCKER_HOST}. The first has no
+ * {@code CRUCIBLE_} before it, because a server started by a test would refuse a setting that it does not know.
+ */
 final class TestDocker {
     static final String IMAGE = "crucible/base:bookworm";
     static final Language PYTHON = new Language(
@@ -24,9 +27,9 @@ final class TestDocker {
 
     /** Its address; skips the test, with the reason in its report, when there is none. */
     static String host() {
-        Optional<String> host = Optional.ofNullable(System.getenv("CRUCIBLE_TEST_DOCKER_HOST"))
+        Optional<String> host = Optional.ofNullable(System.getenv("TEST_DOCKER_HOST"))
                 .or(() -> Optional.ofNullable(System.getenv("DOCKER_HOST")));
-        assumeTrue(host.isPresent(), "no Docker engine: CRUCIBLE_TEST_DOCKER_HOST and DOCKER_HOST are not set");
+        assumeTrue(host.isPresent(), "no Docker engine: TEST_DOCKER_HOST and DOCKER_HOST are not set");
         return host.get();
     }
 

@@ -1,8 +1,9 @@
 package dev.crucible.executor.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.crucible.kernel.PlatformException;
 import org.junit.jupiter.api.Test;
 
 class UidsTest {
@@ -12,7 +13,7 @@ class UidsTest {
 
         assertThat(uids.take()).isEqualTo(100);
         assertThat(uids.take()).isEqualTo(101);
-        assertThatIllegalStateException().isThrownBy(uids::take);
+        assertThatThrownBy(uids::take).isInstanceOf(PlatformException.class);
 
         uids.giveBack(100);
         assertThat(uids.take()).isEqualTo(100);
