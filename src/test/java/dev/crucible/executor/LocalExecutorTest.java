@@ -1,6 +1,5 @@
 package dev.crucible.executor;
 
-import java.util.concurrent.CompletableFuture;
 import static dev.crucible.executor.Programs.bash;
 import static dev.crucible.executor.Programs.python;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
