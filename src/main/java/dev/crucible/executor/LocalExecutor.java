@@ -31,9 +31,8 @@ import org.slf4j.LoggerFactory;
 /** Runs submissions in the engines of this process. */
 final class LocalExecutor implements ExecutorPart {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
+    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
-    /** Longer than a sandbox may take to go away. */
-    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(10);
     /** The kernel's own limit for one argument or variable of a new program. */
     private static final int MAX_WORD_BYTES = 128 * 1024 - 1;
 
@@ -87,7 +86,10 @@ final class LocalExecutor implements ExecutorPart {
         if (closed) {
             throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "The executor is stopping.");
         }
-        takeSlot();
+        if (!acquireSlot()) {
+            throw PlatformException.retryLater(
+                    ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
+        }
         Transcript transcript = new Transcript(
                 request.id(), spoolFolder, GuestSession.boxName(request), submission.limits().outputBytes());
         GuestSession session = new GuestSession(
@@ -105,20 +107,14 @@ final class LocalExecutor implements ExecutorPart {
         });
     }
 
-    /**
-     * A result is there before its sandbox is gone, and only then is the slot free: whoever has just seen a result and
-     * brings the next request waits for that moment instead of being refused.
-     */
-    private void takeSlot() {
+    /** A result is known before its sandbox is gone, so whoever comes right after one waits for that sandbox's end. */
+    private boolean acquireSlot() {
         try {
-            if (slots.tryAcquire(SLOT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
-            }
+            return slots.tryAcquire(SLOT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
-        throw PlatformException.retryLater(
-                ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
     }
 
     @Override
