@@ -20,7 +20,7 @@ Usage: $0 [COMMAND]
   (nothing)      build when needed, then start the server; flags go to the server: $0 --port 9000
   build          build target/crucible.jar
   test           run the whole test suite; further words go to Maven
-  bench [NAME]   run the benchmarks
+  bench [NAME]   run the benchmarks; bench --help tells more
   --help         this
 
 Any other word is a command of the program itself:
@@ -229,12 +229,15 @@ cli() {
 
 # --- The server -----------------------------------------------------------------------------------------
 
+# A heap that starts small is collected early, and so stays small while there is little to do.
+server_options='-Xms48m -Xmx512m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError'
+
 serve() {
     build_when_stale
     find_java
     provide_sandbox
-    # shellcheck disable=SC2086 # JAVA_OPTS is a list of words
-    exec "$java" -Xmx512m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} \
+    # shellcheck disable=SC2086 # the options and JAVA_OPTS are lists of words
+    exec "$java" $server_options ${JAVA_OPTS:-} \
         -Dcrucible.program="$0" -jar "$jar" serve "$@"
 }
 
@@ -292,15 +295,14 @@ bench() {
     find_java
     provide_sandbox
     classpath=$here/target/bench.classpath
-    goals=test-compile
+    maven -q test-compile >&2 || die "The benchmarks do not compile; why is above."
     if [ ! -e "$classpath" ] || [ "$here/pom.xml" -nt "$classpath" ]; then
-        goals="$goals org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath"
+        maven -q exec:exec -Dexec.executable=echo -Dexec.args=%classpath -Dexec.classpathScope=test \
+            -Dexec.outputFile="$classpath" >&2
     fi
-    # shellcheck disable=SC2086 # the goals are words
-    maven -q $goals -Dmdep.outputFile="$classpath" -Dmdep.includeScope=test >&2
-    # shellcheck disable=SC2086 # JAVA_OPTS is a list of words
-    exec "$java" -Xmx1g ${JAVA_OPTS:-} -Dcrucible.program="$0" \
-        -cp "$here/target/test-classes:$here/target/classes:$(cat "$classpath")" dev.crucible.bench.Bench "$@"
+    exec "$java" -Xmx1g -Dcrucible.program="$0" -Dcrucible.bench.jar="$jar" \
+        -Dcrucible.bench.serverOptions="$server_options ${JAVA_OPTS:-}" \
+        -cp "$(cat "$classpath")" dev.crucible.bench.Bench "$@"
 }
 
 case "${1:-serve}" in

@@ -13,7 +13,8 @@ record InputFields(String stdin, List<String> args, Map<String, String> env) {
     private static final int MAX_EXEC_STRING = 32 * 4096 - 1;
 
     private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    private static final Pattern OUR_ENV = Pattern.compile("LD_.*|EVAL_ID|CRUCIBLE_.*");
+    private static final Pattern OUR_ENV = Pattern.compile(
+            "LD_.*|CRUCIBLE_.*|EVAL_ID|HOME|LANG|PATH|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE");
 
     private record Wrong(String message, String type) {}
 
@@ -57,7 +58,7 @@ record InputFields(String stdin, List<String> args, Map<String, String> env) {
                     "a name must be letters, digits and _, and not begin with a digit", "invalid_name"));
         }
         if (OUR_ENV.matcher(name).matches()) {
-            return Optional.of(new Wrong("LD_*, EVAL_ID and CRUCIBLE_* are not yours to set", "not_allowed"));
+            return Optional.of(new Wrong("LD_*, CRUCIBLE_* and the sandbox's own variables (EVAL_ID, HOME, LANG, PATH, PYTHON…) are not yours to set", "not_allowed"));
         }
         return wrongForExec(name + "=" + variable.getValue());
     }

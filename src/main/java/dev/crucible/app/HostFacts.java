@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What defaults depend on.
@@ -24,7 +25,13 @@ public record HostFacts(int cpus, long memoryBytes, Path userHome, boolean root)
         return new HostFacts(
                 Runtime.getRuntime().availableProcessors(),
                 system.getTotalMemorySize(),
-                Path.of(System.getProperty("user.home", "/")),
+                home(System.getProperty("user.home", "?"), System.getenv("HOME")),
                 "root".equals(System.getProperty("user.name")));
+    }
+
+    /** Java says {@code ?} for a user that the machine has no name for, as in a container with a foreign uid. */
+    static Path home(String known, @Nullable String environment) {
+        boolean unknown = !Path.of(known).isAbsolute();
+        return Path.of(!unknown ? known : environment != null && environment.startsWith("/") ? environment : "/");
     }
 }

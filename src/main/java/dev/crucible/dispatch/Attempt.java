@@ -72,7 +72,7 @@ final class Attempt {
         try {
             executor.execute(new ExecutionRequest(id, lease.attempt(), lease.task().submission()));
         } catch (PlatformException e) {
-            fail(e.getMessage());
+            refused(e);
             return;
         }
         try {
@@ -193,6 +193,15 @@ final class Attempt {
                 Thread.sleep(pause);
                 pause = Math.min(LONGEST_RETRY_MILLIS, pause * 2);
             }
+        }
+    }
+
+    /** An executor that is full or stopping says nothing about the task, so that counts as no attempt of it. */
+    private void refused(PlatformException refusal) {
+        if (refusal.code() == ErrorCode.EXECUTOR_UNAVAILABLE) {
+            giveBack();
+        } else {
+            fail(refusal.getMessage());
         }
     }
 

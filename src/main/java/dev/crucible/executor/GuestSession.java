@@ -35,6 +35,7 @@ final class GuestSession implements Runnable {
     private final long accepted = System.nanoTime();
 
     // What the session's own thread has seen.
+    private @Nullable Box left;
     private @Nullable ExitReport exit;
     private @Nullable String fault;
     private @Nullable OutputStreamName flooded;
@@ -67,6 +68,7 @@ final class GuestSession implements Runnable {
         this.backstop = backstop;
     }
 
+    /** Runs the program to its result. Its sandbox stays until {@link #leave}. */
     @Override
     public void run() {
         try {
@@ -74,10 +76,10 @@ final class GuestSession implements Runnable {
                 end(Evidence.NONE);
                 return;
             }
-            try (Box opened = engine.open(new BoxSpec(boxName(request), language, limits()))) {
-                converse(opened);
-                end(opened.evidence());
-            }
+            Box opened = engine.open(new BoxSpec(boxName(request), language, limits()));
+            left = opened;
+            converse(opened);
+            end(opened.evidence());
         } catch (PlatformException e) {
             LOG.atWarn().addKeyValue("eval_id", request.id()).addKeyValue("engine", engine.name())
                     .log("The sandbox could not be made, so this attempt is lost: {}", e.getMessage());
@@ -87,6 +89,14 @@ final class GuestSession implements Runnable {
             LOG.atError().setCause(e).addKeyValue("eval_id", request.id()).log("An execution broke, so this attempt is lost");
             fault = "The executor failed: " + e;
             end(Evidence.NONE);
+        }
+    }
+
+    /** Destroys the sandbox, once {@link #run} is over. */
+    void leave() {
+        Box opened = left;
+        if (opened != null) {
+            opened.close();
         }
     }
 

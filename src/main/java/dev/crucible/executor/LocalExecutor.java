@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 /** Runs submissions in the engines of this process. */
 final class LocalExecutor implements ExecutorPart {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
+    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
     /** The kernel's own limit for one argument or variable of a new program. */
     private static final int MAX_WORD_BYTES = 128 * 1024 - 1;
@@ -40,7 +41,10 @@ final class LocalExecutor implements ExecutorPart {
     private final Languages languages;
     private final EngineBoard board;
     private final Path spoolFolder;
+    /** Executions that have no result yet. */
     private final Semaphore slots;
+    /** Sandboxes: those of the executions, and as many again that are going away. */
+    private final Semaphore places;
     private final Map<EvaluationId, GuestSession> sessions = new ConcurrentHashMap<>();
     /** Platform threads: reading a process's pipe holds whatever thread it is done on. */
     private final ExecutorService threads;
@@ -56,7 +60,8 @@ final class LocalExecutor implements ExecutorPart {
         this.board = new EngineBoard(engines, clock);
         this.spoolFolder = config.folder().resolve("spool");
         this.slots = new Semaphore(config.maxConcurrent());
-        this.threads = Threads.bounded("execution", config.maxConcurrent(), config.maxConcurrent());
+        this.places = new Semaphore(2 * config.maxConcurrent());
+        this.threads = Threads.bounded("execution", 2 * config.maxConcurrent(), 2 * config.maxConcurrent());
     }
 
     @Override
@@ -85,7 +90,7 @@ final class LocalExecutor implements ExecutorPart {
         if (closed) {
             throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "The executor is stopping.");
         }
-        if (!slots.tryAcquire()) {
+        if (!acquireSlot()) {
             throw PlatformException.retryLater(
                     ErrorCode.EXECUTOR_UNAVAILABLE, "Every slot of the executor is taken.", Duration.ofSeconds(1));
         }
@@ -95,6 +100,7 @@ final class LocalExecutor implements ExecutorPart {
                 request, engine, status, language, transcript, new Backstop(timer, endings));
         if (sessions.putIfAbsent(request.id(), session) != null) {
             slots.release();
+            places.release();
             throw new PlatformException(ErrorCode.STATE_CONFLICT, request.id() + " is being executed already.");
         }
         threads.execute(() -> {
@@ -103,7 +109,27 @@ final class LocalExecutor implements ExecutorPart {
             } finally {
                 slots.release();
             }
+            try {
+                session.leave();
+            } finally {
+                places.release();
+            }
         });
+    }
+
+    /** A result is known a moment before its slot is free, so whoever comes right after one waits for that moment. */
+    private boolean acquireSlot() {
+        try {
+            if (slots.tryAcquire(SLOT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (places.tryAcquire(SLOT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return true;
+                }
+                slots.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 
     @Override
@@ -162,7 +188,7 @@ final class LocalExecutor implements ExecutorPart {
         board.close();
         sessions.values().forEach(session -> session.stop(StopMode.KILL));
         try {
-            if (!slots.tryAcquire(config.maxConcurrent(), CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!places.tryAcquire(2 * config.maxConcurrent(), CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.atWarn().addKeyValue("running", running().size()).log("Executions did not end in time; their sandboxes are destroyed now");
             }
         } catch (InterruptedException e) {

@@ -18,7 +18,9 @@ final class Entry {
         /** Picked for a worker; the attempt is not committed yet. */
         CLAIMING,
         LEASED,
-        /** Its end or its return is not committed or not settled yet. */
+        /** Its holder reports the end of its attempt, which is not committed yet; until then the lease is the holder's. */
+        REPORTING,
+        /** Taken from its holder or out of the queue; its end or its return is not committed or not settled yet. */
         ENDING,
         /** Over, its settlement under way. */
         ENDED,
@@ -85,11 +87,15 @@ final class Entry {
         return state == State.LEASED && attempt == token.attempt();
     }
 
+    boolean reportedBy(LeaseToken token) {
+        return state == State.REPORTING && attempt == token.attempt();
+    }
+
     TaskView.State view() {
         return switch (state) {
             case ENQUEUEING, READY -> TaskView.State.QUEUED;
             case DELAYED -> TaskView.State.DELAYED;
-            case CLAIMING, LEASED, ENDING -> TaskView.State.LEASED;
+            case CLAIMING, LEASED, REPORTING, ENDING -> TaskView.State.LEASED;
             case ENDED -> TaskView.State.ENDED;
             case DEAD -> TaskView.State.DEAD_LETTER;
         };

@@ -36,7 +36,7 @@ final class Leases {
         }
     }
 
-    /** The entries whose leases have run out by now. To be called at a steady pace. */
+    /** Takes the entries whose leases have run out by now from their holders. To be called at a steady pace. */
     List<Entry> expired(long now) {
         if (now - lastTick > stallNanos) {
             stalled += now - lastTick;
@@ -52,6 +52,8 @@ final class Leases {
             if (entry.deadline > now - stalled) {
                 deadlines.add(new Deadline(entry, entry.attempt, entry.deadline));
             } else {
+                // At once, since a lease that was given again after a failed report has a second deadline in here.
+                entry.state = Entry.State.ENDING;
                 expired.add(entry);
             }
         }

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -79,9 +80,12 @@ final class PriorityTaskQueue implements LocalTaskQueue {
             return Optional.empty();
         }
         try {
-            write(new Change.Claim(entry.id, entry.attempt, worker.workerId()), () -> {});
+            CompletableFuture<Void> claimed = journal.write(new Change.Claim(entry.id, entry.attempt, worker.workerId()));
+            // Read while the claim is committed. When this fails the journal has a claim too many, which the next
+            // attempt's goes over.
             Task task = entry.task != null
                     ? entry.task : new Task(entry.id, entry.submitter, journal.load(entry.id));
+            await(claimed);
             return Optional.of(table.grant(entry, task));
         } catch (RuntimeException e) {
             table.putBack(entry);
@@ -241,16 +245,21 @@ final class PriorityTaskQueue implements LocalTaskQueue {
     /** Waits until a change is durable; when it cannot be made so, undoes its first step and throws. */
     private void write(Change change, Runnable undo) {
         try {
-            journal.write(change).join();
-        } catch (CompletionException e) {
+            await(journal.write(change));
+        } catch (RuntimeException e) {
             undo.run();
+            throw e;
+        }
+    }
+
+    private static void await(CompletableFuture<Void> written) {
+        try {
+            written.join();
+        } catch (CompletionException e) {
             if (e.getCause() instanceof PlatformException known) {
                 throw known;
             }
             throw new PlatformException(ErrorCode.QUEUE_UNAVAILABLE, "The queue's journal cannot be written.", e);
-        } catch (RuntimeException e) {
-            undo.run();
-            throw e;
         }
     }
 

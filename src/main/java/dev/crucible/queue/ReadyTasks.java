@@ -71,16 +71,24 @@ final class ReadyTasks {
         return oldest;
     }
 
-    /** How many tasks stand before this one, ageing and turns aside. */
+    /**
+     * How many tasks stand before this one, ageing and turns aside. Walks to the nearer end of its level, since most
+     * who ask have just come and the rest are about to go.
+     */
     int positionOf(Entry entry) {
-        int position = 0;
+        int higher = 0;
         for (int level = entry.priority + 1; level < LEVELS; level++) {
-            position += levels[level].size;
+            higher += levels[level].size;
         }
-        for (Entry ahead = entry.levelPrevious; ahead != null; ahead = ahead.levelPrevious) {
-            position++;
+        int steps = 0;
+        Entry ahead = entry.levelPrevious;
+        Entry behind = entry.levelNext;
+        while (ahead != null && behind != null) {
+            ahead = ahead.levelPrevious;
+            behind = behind.levelNext;
+            steps++;
         }
-        return position;
+        return higher + (ahead == null ? steps : levels[entry.priority].size - 1 - steps);
     }
 
     private int bestLevel(long now, int passedOver) {

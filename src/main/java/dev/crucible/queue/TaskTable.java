@@ -271,6 +271,10 @@ final class TaskTable {
 
     Extension extend(LeaseToken token) {
         return locked(() -> {
+            Entry reported = tasks.get(token.id());
+            if (reported != null && token.epoch() == epoch && reported.reportedBy(token)) {
+                return new Extension(reported.cancelRequested, config.lease());
+            }
             Entry entry = held(token);
             leases.grant(entry, nanos.getAsLong());
             return new Extension(entry.cancelRequested, config.lease());
@@ -287,7 +291,7 @@ final class TaskTable {
     Entry beginEnd(LeaseToken token) {
         return locked(() -> {
             Entry entry = held(token);
-            entry.state = State.ENDING;
+            entry.state = State.REPORTING;
             return entry;
         });
     }
@@ -305,6 +309,7 @@ final class TaskTable {
         locked(() -> {
             leased--;
             if (change instanceof Change.Return returned) {
+                entry.state = State.ENDING;
                 entry.losses += returned.error() == null ? 0 : 1;
                 entry.dueAt = returned.notBefore() == null
                         ? Long.MIN_VALUE : nanos.getAsLong() + nanosBetween(clock.instant(), returned.notBefore());
@@ -388,9 +393,7 @@ final class TaskTable {
             long now = nanos.getAsLong();
             promoteDue(now);
             workersSeen.values().removeIf(seen -> now - seen > WORKER_SEEN_NANOS);
-            List<Entry> expired = leases.expired(now);
-            expired.forEach(entry -> entry.state = State.ENDING);
-            return expired;
+            return leases.expired(now);
         });
     }
 

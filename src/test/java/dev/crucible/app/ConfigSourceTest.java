@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigSourceTest {
-    private static final HostFacts HOST = new HostFacts(6, 3L << 30, Path.of("/home/ada"), false);
+    private static final HostFacts HOST = new HostFacts(6, 3L << 30, Path.of("/home/someone"), false);
 
     @TempDir
     Path folder;
@@ -31,7 +31,7 @@ class ConfigSourceTest {
     void every_setting_has_its_documented_default() {
         assertThat(config(Map.of()))
                 .isEqualTo(new CrucibleConfig(
-                        Path.of("/home/ada/.crucible"), "127.0.0.1", 8080, null, "auto", 12,
+                        Path.of("/home/someone/.crucible"), "127.0.0.1", 8080, null, "auto", 12,
                         new Limits(
                                 Duration.ofSeconds(900), Duration.ofSeconds(5400), 1536L << 20, 6000, 1536L << 20,
                                 100L << 20, 1024),
@@ -113,7 +113,7 @@ class ConfigSourceTest {
 
     @Test
     void the_users_home_variable_is_not_ours() {
-        assertThat(config(Map.of("HOME", "/elsewhere")).home()).isEqualTo(Path.of("/home/ada/.crucible"));
+        assertThat(config(Map.of("HOME", "/elsewhere")).home()).isEqualTo(Path.of("/home/someone/.crucible"));
     }
 
     @Test
@@ -161,8 +161,8 @@ class ConfigSourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "postgres://ada:hunter2@", "http://ada:hunter2@db/x", "jdbc:mysql://db/x?password=hunter2", "ada:hunter2@db",
-        "postgresql://ada:hunter2 @db/x", "postgresql://ada:hunter2@db", "postgresql://ada:hunter2@db/a/b"
+        "postgres://user:hunter2@", "http://user:hunter2@db/x", "jdbc:mysql://db/x?password=hunter2", "user:hunter2@db",
+        "postgresql://user:hunter2 @db/x", "postgresql://user:hunter2@db", "postgresql://user:hunter2@db/a/b"
     })
     void a_bad_secret_is_not_echoed(String url) {
         assertThat(problems(Map.of(), Map.of("DATABASE_URL", url), null))
@@ -174,8 +174,8 @@ class ConfigSourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "postgresql://ada:pw@db/crucible", "postgres://ada:p%40w@db:5433/crucible?sslmode=require",
-        "jdbc:postgresql://db:5433/crucible?user=ada", "jdbc:postgresql:crucible"
+        "postgresql://user:pw@db/crucible", "postgres://user:p%40w@db:5433/crucible?sslmode=require",
+        "jdbc:postgresql://db:5433/crucible?user=someone", "jdbc:postgresql:crucible"
     })
     void the_address_of_a_database_may_have_several_forms(String url) {
         assertThat(config(Map.of("DATABASE_URL", url)).databaseUrl()).isEqualTo(url);
@@ -184,7 +184,7 @@ class ConfigSourceTest {
     @Test
     void a_secret_is_shown_as_stars_wherever_the_configuration_is_shown() {
         EffectiveConfig effective = ConfigSource.read(
-                Map.of(), Map.of("DATABASE_URL", "postgresql://ada:hunter2@db/crucible"), null, HOST);
+                Map.of(), Map.of("DATABASE_URL", "postgresql://user:hunter2@db/crucible"), null, HOST);
 
         assertThat(effective.config().toString()).contains("databaseUrl=***").doesNotContain("hunter2");
         assertThat(effective.entries().toString()).contains("***").doesNotContain("hunter2");
@@ -192,12 +192,12 @@ class ConfigSourceTest {
 
     @Test
     void a_secret_may_be_in_a_file_of_its_own() throws IOException {
-        Path secret = Files.writeString(folder.resolve("secret"), "  postgresql://ada:hunter2@db/crucible\n");
+        Path secret = Files.writeString(folder.resolve("secret"), "  postgresql://user:hunter2@db/crucible\n");
 
         EffectiveConfig effective =
                 ConfigSource.read(Map.of(), Map.of("CRUCIBLE_DATABASE_URL_FILE", secret.toString()), null, HOST);
 
-        assertThat(effective.config().databaseUrl()).isEqualTo("postgresql://ada:hunter2@db/crucible");
+        assertThat(effective.config().databaseUrl()).isEqualTo("postgresql://user:hunter2@db/crucible");
         assertThat(origins(effective)).containsEntry("DATABASE_URL", "environment variable CRUCIBLE_DATABASE_URL_FILE");
     }
 

@@ -12,6 +12,7 @@ import dev.crucible.storage.Evaluation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddingExampleTest {
     @TempDir
     Path folder;
+
+    @BeforeEach
+    void open() {
+        ServerProcess.letPass(folder);
+    }
 
     @Test
     void a_program_can_run_the_platform_inside_itself() {

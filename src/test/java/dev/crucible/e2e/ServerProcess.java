@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Path home, Map<String, String> settings) {
+        letPass(home);
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
                 System.getProperty("java.class.path"), "dev.crucible.app.Main", "serve", "--port", "0"));
@@ -50,6 +52,15 @@ final class ServerProcess implements AutoCloseable {
         builder.environment().putAll(settings);
         try {
             return new ServerProcess(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A temporary folder is closed to others, and PostgreSQL, which must not run as root, could not reach its own. */
+    static void letPass(Path folder) {
+        try {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

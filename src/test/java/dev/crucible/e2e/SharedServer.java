@@ -32,7 +32,9 @@ final class SharedServer {
     private static Path folder() {
         try {
             Files.createDirectories(Path.of("target"));
-            return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "shared-server-");
+            Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "shared-server-");
+            ServerProcess.letPass(folder);
+            return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

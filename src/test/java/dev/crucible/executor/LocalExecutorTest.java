@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,21 @@ class LocalExecutorTest {
         refuses(
                 () -> executor.execute(new ExecutionRequest(second, 2, programs.submission(python("x")))),
                 ErrorCode.STATE_CONFLICT, "already");
+    }
+
+    @Test
+    void a_run_that_comes_while_another_is_being_cleared_away_waits_for_its_slot() {
+        start(new ScriptedEngine(false));
+        EvaluationId first = programs.start(python("x"));
+        CompletableFuture<EvaluationId> second = CompletableFuture.supplyAsync(() -> programs.start(python("x")));
+        executor.release(first);
+        engine.mayOpen.countDown();
+        engine.box.vanishes();
+
+        assertThat(second.join()).isNotEqualTo(first);
+
+        engine.box.vanishes();
+        await().until(() -> executor.running().isEmpty());
     }
 
     @Test

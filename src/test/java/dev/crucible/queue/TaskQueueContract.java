@@ -152,6 +152,13 @@ abstract class TaskQueueContract {
     }
 
     @Test
+    void every_place_in_a_row_of_equals_is_known() {
+        List<String> names = List.of("a", "b", "c", "d", "e");
+        names.forEach(name -> queue.enqueue(task(name, 5)));
+        assertThat(names).extracting(name -> queue.find(id(name)).orElseThrow().position()).containsExactly(0, 1, 2, 3, 4);
+    }
+
+    @Test
     void positions_count_what_goes_before() {
         assertThat(queue.enqueue(task("a", 5)).position()).isZero();
         assertThat(queue.enqueue(task("b", 5)).position()).isEqualTo(1);

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param last the last byte, inclusive
  */
 record ByteRange(long first, long last) {
-    private static final Pattern ONE = Pattern.compile("bytes\\s*=\\s*(\\d{0,18})\\s*-\\s*(\\d{0,18})");
+    private static final Pattern ONE = Pattern.compile("bytes\\s*=\\s*(\\d*)\\s*-\\s*(\\d*)");
+
+    private static final int MAX_DIGITS = 18;
 
     long length() {
         return last - first + 1;
@@ -38,13 +40,13 @@ record ByteRange(long first, long last) {
         long first;
         long last;
         if (match.group(1).isEmpty()) {
-            long suffix = Long.parseLong(match.group(2));
+            long suffix = number(match.group(2));
             first = suffix == 0 ? size : Math.max(0, size - suffix);
             last = size - 1;
         } else {
-            first = Long.parseLong(match.group(1));
-            last = match.group(2).isEmpty() ? size - 1 : Math.min(size - 1, Long.parseLong(match.group(2)));
-            if (!match.group(2).isEmpty() && Long.parseLong(match.group(2)) < first) {
+            first = number(match.group(1));
+            last = match.group(2).isEmpty() ? size - 1 : Math.min(size - 1, number(match.group(2)));
+            if (!match.group(2).isEmpty() && number(match.group(2)) < first) {
                 return Optional.empty();
             }
         }
@@ -52,5 +54,10 @@ record ByteRange(long first, long last) {
             throw new PlatformException(ErrorCode.RANGE_NOT_SATISFIABLE, "The output has only " + size + " bytes.");
         }
         return Optional.of(new ByteRange(first, last));
+    }
+
+    /** A number beyond every body stands for the largest one there is. */
+    private static long number(String digits) {
+        return digits.length() > MAX_DIGITS ? Long.MAX_VALUE : Long.parseLong(digits);
     }
 }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a request carries besides its body. A query parameter that is empty counts as absent. */
 final class Parameters {
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,126}[\\x21-\\x7e])?");
+    /** The last that is written with four digits; a database knows fewer years than Java. */
+    private static final int LAST_YEAR = 9_999;
+
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
 
     private Parameters() {}
@@ -77,12 +80,19 @@ final class Parameters {
 
     static @Nullable Instant time(Context ctx, String name) {
         String value = text(ctx, name);
+        if (value == null) {
+            return null;
+        }
         try {
             // A + that was not escaped arrives as a space, and in a time it can only have been a +.
-            return value == null ? null : OffsetDateTime.parse(value.strip().replace(' ', '+')).toInstant();
+            OffsetDateTime time = OffsetDateTime.parse(value.strip().replace(' ', '+'));
+            if (time.getYear() >= 0 && time.getYear() <= LAST_YEAR) {
+                return time.toInstant();
+            }
         } catch (DateTimeException e) {
             throw wrong(name, "must be a time such as 2026-11-21T22:49:36Z", "invalid_time");
         }
+        throw wrong(name, "must lie in the years 0 to " + LAST_YEAR, "out_of_range");
     }
 
     /** The {@code Idempotency-Key}, or null without one. */

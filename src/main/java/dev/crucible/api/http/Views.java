@@ -31,7 +31,8 @@ final class Views {
     private Views() {}
 
     static EvaluationAnswers.Queued queued(Accepted accepted) {
-        String message = accepted.status() != EvaluationStatus.QUEUED
+        boolean wasTaken = accepted.replayed() && accepted.position() == null;
+        String message = wasTaken || accepted.status() != EvaluationStatus.QUEUED
                 ? "The evaluation was submitted before; it is " + accepted.status().wire()
                 : accepted.position() == null
                         ? "The evaluation is stored and joins the queue shortly"

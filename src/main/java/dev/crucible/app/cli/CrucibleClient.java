@@ -15,6 +15,7 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -261,7 +262,7 @@ final class CrucibleClient {
         return json;
     }
 
-    /** The problem's own sentence, then each field at fault. */
+    /** The problem's own sentence, which names the field when only one is at fault; else each field. */
     private CommandFailure refusal(int status, byte[] body) {
         JsonNode problem = parsed(body);
         if (problem == null || !problem.path("detail").isTextual()) {
@@ -269,7 +270,8 @@ final class CrucibleClient {
                     + " and no explanation; is it a Crucible server?");
         }
         StringBuilder message = new StringBuilder(VisibleText.line(problem.path("detail").asText()));
-        for (JsonNode error : problem.path("errors")) {
+        JsonNode errors = problem.path("errors");
+        for (JsonNode error : errors.size() > 1 ? errors : List.<JsonNode>of()) {
             StringBuilder field = new StringBuilder();
             error.path("loc").forEach(step -> field.append(field.isEmpty() ? "" : ".").append(step.asText()));
             message.append("\n  ").append(VisibleText.line(field + ": " + error.path("msg").asText()));

@@ -16,6 +16,7 @@ final class Cgroup {
     /** No controller has this name: the v2 tree, which has one folder for all controllers. */
     private static final String UNIFIED = "";
 
+    private static final Path HOST_COUNTERS = Path.of("/proc/vmstat");
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
 
     private final Map<String, Path> folders;
@@ -115,13 +116,22 @@ final class Cgroup {
         return v1.isPresent() ? v1 : number(UNIFIED, "memory.peak");
     }
 
+    /** What the kernel has killed for memory on this host, in whatever group. */
+    static OptionalLong hostOomKills() {
+        return keyed(lines(HOST_COUNTERS), "oom_kill");
+    }
+
     private OptionalLong number(String controller, String file) {
         List<String> lines = lines(controller, file);
         return lines.isEmpty() ? OptionalLong.empty() : parse(lines.get(0));
     }
 
     private OptionalLong keyed(String controller, String file, String key) {
-        for (String line : lines(controller, file)) {
+        return keyed(lines(controller, file), key);
+    }
+
+    private static OptionalLong keyed(List<String> lines, String key) {
+        for (String line : lines) {
             if (line.startsWith(key + " ")) {
                 return parse(line.substring(key.length() + 1));
             }
@@ -131,11 +141,12 @@ final class Cgroup {
 
     private List<String> lines(String controller, String file) {
         Path folder = folders.get(controller);
-        if (folder == null) {
-            return List.of();
-        }
+        return folder == null ? List.of() : lines(folder.resolve(file));
+    }
+
+    private static List<String> lines(Path file) {
         try {
-            return Files.readAllLines(folder.resolve(file));
+            return Files.readAllLines(file);
         } catch (IOException absent) {
             return List.of();
         }

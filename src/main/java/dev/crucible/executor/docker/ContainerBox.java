@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 /** A started container. Thread-safe, but for its streams, which one reader and one writer may use. */
 final class ContainerBox implements Box {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerBox.class);
+    private static final long SIGKILLED = 137;
     /** The engine hears of the end of a container a little after its streams have ended. */
     private static final Duration EXIT_WAIT = Duration.ofSeconds(10);
     /** The news of an out-of-memory kill may come later than the news of the end. */
@@ -112,7 +113,7 @@ final class ContainerBox implements Box {
             return counted;
         }
         ContainerState state = ended();
-        boolean oomKilled = state != null && Boolean.TRUE.equals(state.getOOMKilled());
+        boolean oomKilled = state != null && endedByMemory(state);
         return new Evidence(oomKilled, counted.forksDenied(), counted.cpuMillis(), counted.peakMemoryBytes());
     }
 
@@ -162,8 +163,18 @@ final class ContainerBox implements Box {
         if (Boolean.TRUE.equals(state.getRunning())) {
             return waitedNanos > EXIT_WAIT.toNanos();
         }
-        boolean unexplained = vanished && !Boolean.TRUE.equals(state.getOOMKilled());
-        return !unexplained || waitedNanos > OOM_NEWS_WAIT.toNanos();
+        return !vanished || endedByMemory(state) || waitedNanos > OOM_NEWS_WAIT.toNanos();
+    }
+
+    /**
+     * The engine's flag is lost when the container is gone before the engine has looked. Then it takes both to tell: the
+     * whole container died of SIGKILL that nobody here sent, and the kernel killed for memory while it ran.
+     */
+    private boolean endedByMemory(ContainerState state) {
+        if (Boolean.TRUE.equals(state.getOOMKilled())) {
+            return true;
+        }
+        return vanished && Long.valueOf(SIGKILLED).equals(state.getExitCodeLong()) && counters.hostKilledForMemory();
     }
 
     /** The supervisor's first words come before the guest's start, which is when counting begins. */

@@ -41,8 +41,6 @@ record ContainerSpec(
     private static final long LEAST_INODES = 256;
     private static final long BYTES_PER_INODE = 4096;
     private static final long OPEN_FILES = 4096;
-    /** A host short of memory gives up boxes before anything else of ours. */
-    private static final int OOM_SCORE = 500;
 
     CreateContainerCmd command(DockerClient docker) {
         return docker.createContainerCmd(shape.image())
@@ -90,7 +88,7 @@ record ContainerSpec(
                 .withCpuQuota(Math.max(LEAST_CPU_QUOTA_MICROS, shape.cpuMillis() * CPU_PERIOD_MICROS / 1000))
                 .withUlimits(List.of(
                         new Ulimit("nofile", OPEN_FILES, OPEN_FILES), new Ulimit("core", 0L, 0L)))
-                .withOomScoreAdj(OOM_SCORE)
+                .withOomScoreAdj(flavour.oomScore())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 // The supervisor is pid 1, and who removes the container wants to look at it first.
                 .withInit(false)

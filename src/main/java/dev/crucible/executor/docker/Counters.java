@@ -12,6 +12,7 @@ final class Counters {
     private final Cgroup cgroup;
     private final boolean ownKernel;
     private OptionalLong cpuBefore = OptionalLong.empty();
+    private OptionalLong hostOomKillsBefore = OptionalLong.empty();
     private OptionalLong memoryBefore = OptionalLong.empty();
     private Evidence last = Evidence.NONE;
     private boolean complete;
@@ -37,8 +38,18 @@ final class Counters {
         return cgroup.gone();
     }
 
+    /**
+     * Whether the kernel has killed anything for memory on this host since the guest started. The container's own
+     * counter is gone with a container that ended by it.
+     */
+    synchronized boolean hostKilledForMemory() {
+        OptionalLong now = Cgroup.hostOomKills();
+        return now.isPresent() && hostOomKillsBefore.isPresent() && now.getAsLong() > hostOomKillsBefore.getAsLong();
+    }
+
     /** Takes the state before the guest starts. */
     synchronized void begin() {
+        hostOomKillsBefore = Cgroup.hostOomKills();
         cpuBefore = cgroup.cpuNanos();
         memoryBefore = cgroup.memoryBytes();
     }

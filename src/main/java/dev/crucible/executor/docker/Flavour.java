@@ -56,6 +56,15 @@ enum Flavour {
         return firstUid;
     }
 
+    /**
+     * How much sooner than others the kernel ends the container's own processes when memory runs out: always before
+     * anything else of ours. A kernel in user space must also go before the helpers that hold its guest's memory, or it
+     * dies of their loss in ways that look like a crash.
+     */
+    int oomScore() {
+        return ownKernel() ? 1000 : 500;
+    }
+
     /** Whether the container holds a kernel of its own, whose memory and threads are not the guest's. */
     boolean ownKernel() {
         return this == GVISOR;

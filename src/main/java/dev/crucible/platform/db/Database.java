@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
+import java.time.Duration;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
@@ -19,12 +20,16 @@ import org.jspecify.annotations.Nullable;
 /** A PostgreSQL database: a bounded pool of connections and jOOQ on top. Thread-safe. */
 public final class Database implements AutoCloseable {
     private static final int POOL_SIZE = 10;
-    private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
+    private static final long CONNECTION_TIMEOUT_MILLIS = 3_000;
+    /** After a connection could not be had, others need not wait to learn the same. */
+    private static final long REFUSE_NANOS = Duration.ofMillis(500).toNanos();
+
     /** A server that says nothing for this long is taken for lost; no statement of ours runs longer. */
     private static final int SOCKET_TIMEOUT_SECONDS = 60;
 
     private final HikariDataSource pool;
     private final DSLContext dsl;
+    private volatile long refuseUntil = System.nanoTime();
 
     private Database(HikariDataSource pool) {
         this.pool = pool;
@@ -87,20 +92,35 @@ public final class Database implements AutoCloseable {
      *     {@code INTERNAL} for any other refusal by the database
      */
     public <R> R run(ErrorCode unavailable, Function<DSLContext, R> work) {
+        refuseWhileAway(unavailable);
         try {
             return work.apply(dsl);
         } catch (DataAccessException e) {
-            throw DatabaseErrors.translate(e, unavailable);
+            throw failed(e, unavailable);
         }
     }
 
     /** Like {@link #run}, in one transaction that is undone when {@code work} throws. */
     public <R> R transaction(ErrorCode unavailable, Function<DSLContext, R> work) {
+        refuseWhileAway(unavailable);
         try {
             return dsl.transactionResult(configuration -> work.apply(configuration.dsl()));
         } catch (DataAccessException e) {
-            throw DatabaseErrors.translate(e, unavailable);
+            throw failed(e, unavailable);
         }
+    }
+
+    private void refuseWhileAway(ErrorCode unavailable) {
+        if (refuseUntil - System.nanoTime() > 0) {
+            throw new PlatformException(unavailable, "The database cannot be reached at present; try again.");
+        }
+    }
+
+    private PlatformException failed(DataAccessException error, ErrorCode unavailable) {
+        if (DatabaseErrors.noConnection(error)) {
+            refuseUntil = System.nanoTime() + REFUSE_NANOS;
+        }
+        return DatabaseErrors.translate(error, unavailable);
     }
 
     /** Closes every connection; idempotent. */

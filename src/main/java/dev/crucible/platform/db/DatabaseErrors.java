@@ -41,6 +41,16 @@ public final class DatabaseErrors {
                 || state.startsWith(RESOURCES_CLASS) || state.startsWith(SYSTEM_CLASS) || state.equals(READ_ONLY);
     }
 
+    /** Whether the pool had no connection to give in time. */
+    static boolean noConnection(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransientConnectionException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static PlatformException translate(DataAccessException error, ErrorCode unavailable) {
         if (error.getCause() instanceof PlatformException known) {
             return known;

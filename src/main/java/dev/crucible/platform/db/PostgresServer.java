@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ final class PostgresServer {
     /** Recovery after a crash reads at most {@code max_wal_size} of log. */
     private static final Duration START = Duration.ofMinutes(2);
 
+    private static final Duration LOG_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration LOG_PAUSE = Duration.ofMillis(20);
     private static final int PORT_ATTEMPTS = 5;
     private static final Map<String, String> SETTINGS = settings();
 
@@ -180,10 +183,20 @@ final class PostgresServer {
         return folder.resolve("start.log");
     }
 
-    /** What the server wrote last: to its own log, or before it had opened that one. */
+    /**
+     * What the server wrote last: to its own log, or before it had opened that one. The log has a process of its own,
+     * which may write the reason a moment after the server has died of it.
+     */
     String logTail() {
-        String newest = newestLog().map(LogTail::of).orElse("");
-        return (LogTail.of(startLog()) + "\n" + newest).strip();
+        long deadline = System.nanoTime() + LOG_PATIENCE.toNanos();
+        while (true) {
+            String newest = newestLog().map(LogTail::of).orElse("");
+            String tail = (LogTail.of(startLog()) + "\n" + newest).strip();
+            if (tail.contains("FATAL") || System.nanoTime() > deadline) {
+                return tail;
+            }
+            LockSupport.parkNanos(LOG_PAUSE.toNanos());
+        }
     }
 
     private Optional<Path> newestLog() {

@@ -56,7 +56,11 @@ final class ServerProcesses {
     /** The server itself, without the processes that it started; empty when none runs. */
     Optional<Long> server() {
         Set<Long> processes = running();
-        return processes.stream().filter(pid -> !processes.contains(parent(pid))).findFirst();
+        // One that ended meanwhile has no parent any more and would be taken for the server.
+        return processes.stream()
+                .filter(pid -> !processes.contains(parent(pid)))
+                .filter(pid -> ProcessHandle.of(pid).filter(this::ours).isPresent())
+                .findFirst();
     }
 
     /** Signals the server, or what is left of it without one, and waits until no process is left. */

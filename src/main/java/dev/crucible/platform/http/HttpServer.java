@@ -14,9 +14,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.session.NullSessionCache;
+import org.eclipse.jetty.session.NullSessionDataStore;
+import org.eclipse.jetty.session.SessionCache;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +112,10 @@ public final class HttpServer implements Part {
         javalinConfig.jetty.modifyServer(HttpServer::configure);
         javalinConfig.jetty.modifyWebSocketServletFactory(
                 factory -> factory.setMaxTextMessageSize(HttpServerConfig.MAX_MESSAGE_BYTES));
-        javalinConfig.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(new JettyErrors()));
+        javalinConfig.jetty.modifyServletContextHandler(handler -> {
+            handler.setErrorHandler(new JettyErrors());
+            keepNoSessions(handler.getSessionHandler());
+        });
         SiteGuard guard = new SiteGuard(config.host(), config.hostNames());
         javalinConfig.routes.before(ctx -> {
             before(ctx, guard);
@@ -158,6 +165,14 @@ public final class HttpServer implements Part {
                 tcp.setIdleTimeout(HttpServerConfig.IDLE_TIMEOUT.toMillis());
             }
         }
+    }
+
+    /** Javalin asks for a session with every WebSocket; kept, each would hold memory until the server ends. */
+    private static void keepNoSessions(SessionHandler sessions) {
+        SessionCache none = new NullSessionCache(sessions);
+        none.setSessionDataStore(new NullSessionDataStore());
+        sessions.setSessionCache(none);
+        sessions.setUsingCookies(false);
     }
 
     private static QueuedThreadPool threads() {

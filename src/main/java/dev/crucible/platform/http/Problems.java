@@ -10,6 +10,7 @@ import io.javalin.http.MethodNotAllowedResponse;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Turns whatever went wrong into a problem document. */
 public final class Problems {
@@ -28,15 +29,23 @@ public final class Problems {
     public static void write(Context ctx, PlatformException e) {
         ErrorCode code = e.code();
         if (code.httpStatus() >= 500) {
-            LOG.atWarn().addKeyValue("request_id", RequestIds.of(ctx)).addKeyValue("method", ctx.method())
-                    .addKeyValue("path", ctx.path()).addKeyValue("error_code", code.code()).setCause(e)
-                    .log("A request could not be served; the client was told {}", code.httpStatus());
+            log(ctx, e);
         }
         if (code.retryable() && code.httpStatus() != 500) {
             long seconds = Math.max(1, (e.retryAfter().orElse(DEFAULT_RETRY_AFTER).toMillis() + 999) / 1000);
             ctx.header("Retry-After", Long.toString(seconds));
         }
         write(ctx, Problem.of(e, RequestIds.of(ctx)));
+    }
+
+    /** An outage or a stop refuses every request alike, so the place in the code is told for our own faults alone. */
+    private static void log(Context ctx, PlatformException e) {
+        boolean ours = !e.code().retryable() || e.code().httpStatus() == 500;
+        LOG.atLevel(e.code() == ErrorCode.STOPPING ? Level.DEBUG : Level.WARN)
+                .addKeyValue("request_id", RequestIds.of(ctx)).addKeyValue("method", ctx.method())
+                .addKeyValue("path", ctx.path()).addKeyValue("error_code", e.code().code())
+                .addKeyValue("detail", e.getMessage()).setCause(ours ? e : null)
+                .log("A request could not be served; the client was told {}", e.code().httpStatus());
     }
 
     private static void routing(Context ctx, HttpResponseException e) {

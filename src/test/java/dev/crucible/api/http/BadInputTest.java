@@ -288,6 +288,7 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "limit=0", "limit=1001", "limit=x", "offset=-1", "status=done", "priority=11", "tag=x", "since=yesterday",
+        "since=%2B999999999-01-01T00:00:00Z", "until=-999999999-01-01T00:00:00Z",
         "cursor=1&offset=1"
     })
     void a_filter_that_is_wrong_is_a_422_naming_it(String query) {

@@ -10,6 +10,9 @@ import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.platform.json.Json;
 import dev.crucible.queue.Lease;
 import dev.crucible.testing.FakePlatform;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -127,6 +130,23 @@ class LiveTest {
         StringBuilder text = new StringBuilder();
         client.of("output").forEach(message -> text.append(message.path("text").asText()));
         return text.toString();
+    }
+
+    @Test
+    void a_connection_leaves_no_session_behind() throws Exception {
+        URI uri = platform.gateway.uri();
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write(("GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                    + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            BufferedReader answer = new BufferedReader(
+                    new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            assertThat(answer.readLine()).contains("101");
+            for (String header = answer.readLine(); !header.isEmpty(); header = answer.readLine()) {
+                assertThat(header).doesNotStartWithIgnoringCase("Set-Cookie");
+            }
+        }
     }
 
     @Test

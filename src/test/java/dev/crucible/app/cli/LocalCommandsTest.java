@@ -89,7 +89,7 @@ class LocalCommandsTest {
 
     @Test
     void the_effective_configuration_is_printed_with_where_it_came_from_and_without_secrets() {
-        shell.environment.put("DATABASE_URL", "postgresql://ada:hunter2@db/crucible");
+        shell.environment.put("DATABASE_URL", "postgresql://user:hunter2@db/crucible");
 
         assertThat(shell.run("config", "--workers", "7")).isZero();
 

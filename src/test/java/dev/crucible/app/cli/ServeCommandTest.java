@@ -41,7 +41,7 @@ class ServeCommandTest {
                 + "Ready after 1 ms.\n\n"
                 + "  Dashboard  http://127.0.0.1:8080/\n"
                 + "  Engine     sandbox, the strongest that works here\n"
-                + "  Data       /home/ada/.crucible\n"
+                + "  Data       /home/someone/.crucible\n"
                 + "  Reach      this machine only, since there are no API keys\n"
                 + "  Submit     ./run.sh submit hello.py --follow\n"
                 + "  Stop       Ctrl-C\n\n\n"

@@ -55,7 +55,7 @@ final class ShellFixture {
                 new ByteArrayInputStream(in), new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8), terminal, terminal, environment,
                 InstantSource.fixed(NOW), "./run.sh",
-                () -> new HostFacts(2, 4L << 30, Path.of("/home/ada"), false), launcher);
+                () -> new HostFacts(2, 4L << 30, Path.of("/home/someone"), false), launcher);
         return new CommandLineTool(shell).execute(arguments);
     }
 

@@ -1,0 +1,40 @@
+package dev.crucible.bench;
+
+import dev.crucible.queue.TaskQueueBenchmark;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** The queue in memory, without a journal. */
+final class QueueBench {
+    private static final double BUDGET_NANOS = 1000;
+
+    private QueueBench() {}
+
+    static List<Row> run(Workspace workspace, Options options) throws RunnerException {
+        Collection<RunResult> results = new Runner(new OptionsBuilder()
+                .include(TaskQueueBenchmark.class.getName())
+                .warmupIterations(options.rounds(15, 8))
+                .measurementIterations(options.rounds(20, 8))
+                .verbosity(VerboseMode.SILENT)
+                .build()).run();
+        if (results.isEmpty()) {
+            throw new RunnerException("JMH ran nothing");
+        }
+        List<Row> rows = new ArrayList<>();
+        for (RunResult result : results) {
+            double nanos = result.getPrimaryResult().getScore();
+            rows.add(Row.alone(
+                    "enqueue + take in memory, " + result.getParams().getParam("backlog") + " others waiting",
+                    String.format(Locale.ROOT, "%.0f ± %.0f ns", nanos, result.getPrimaryResult().getScoreError()),
+                    Row.budget("≤ 1 µs", nanos <= BUDGET_NANOS)));
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,132 @@
+package dev.crucible.bench;
+
+import dev.crucible.app.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A server in a process of its own, started as {@code run.sh} starts it, on a free port. */
+final class Server {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long POLL_MILLIS = 2;
+
+    private static final Pattern ADDRESS = Pattern.compile("Dashboard\\s+http://127\\.0\\.0\\.1:(\\d+)\\s");
+
+    private final Process process;
+    private final Path log;
+    private final long launched;
+    private int port;
+    private Duration readyAfter = Duration.ZERO;
+
+    private Server(Process process, Path log, long launched) {
+        this.process = process;
+        this.log = log;
+        this.launched = launched;
+    }
+
+    static Server launch(Path home, Map<String, String> settings, Path log) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options().strip().split("\\s+")));
+        command.addAll(program());
+        command.addAll(List.of("serve", "--port", "0"));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        // The caller's own settings are not what is measured.
+        Settings.all().forEach(setting -> builder.environment().remove(setting.name()));
+        builder.environment().put("CRUCIBLE_HOME", home.toString());
+        builder.environment().putAll(settings);
+        long launched = System.nanoTime();
+        return new Server(builder.start(), log, launched);
+    }
+
+    /** The server's JVM options, as run.sh has them. */
+    static String options() {
+        return System.getProperty("crucible.bench.serverOptions", "-Xms48m -Xmx512m -XX:+UseSerialGC");
+    }
+
+    private static List<String> program() {
+        String jar = System.getProperty("crucible.bench.jar", "");
+        return jar.isEmpty() || !Files.exists(Path.of(jar))
+                ? List.of("-cp", System.getProperty("java.class.path"), "dev.crucible.app.Main")
+                : List.of("-jar", jar);
+    }
+
+    void awaitReady() throws IOException {
+        while (System.nanoTime() - launched < PATIENCE.toNanos()) {
+            if (ready()) {
+                readyAfter = Duration.ofNanos(System.nanoTime() - launched);
+                return;
+            }
+            pause();
+        }
+        throw new IOException("the server was not ready within " + PATIENCE.toSeconds() + " s: " + lastWords());
+    }
+
+    private boolean ready() throws IOException {
+        if (!process.isAlive()) {
+            throw new IOException("the server ended: " + lastWords());
+        }
+        Matcher address = ADDRESS.matcher(Files.readString(log));
+        if (!address.find()) {
+            return false;
+        }
+        port = Integer.parseInt(address.group(1));
+        try (HttpConnection connection = connect()) {
+            return connection.get("/readyz").status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private String lastWords() throws IOException {
+        String text = Files.readString(log).strip();
+        return text.substring(Math.max(0, text.length() - 2000));
+    }
+
+    HttpConnection connect() throws IOException {
+        return new HttpConnection(port);
+    }
+
+    /** From the start of the process to the first 200 of {@code /readyz}. */
+    Duration readyAfter() {
+        return readyAfter;
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** CPU time of the JVM so far, its children not counted. */
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

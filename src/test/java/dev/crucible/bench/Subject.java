@@ -1,0 +1,46 @@
+package dev.crucible.bench;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What can be measured, in the order in which it is. */
+enum Subject {
+    QUEUE("enqueue and take in memory, by JMH", QueueBench::run),
+    START("from the start of the process to ready, first and again", StartBench::run),
+    MEMORY("resident memory of the idle server and of its PostgreSQL", MemoryBench::run),
+    LATENCY("print(1) from submit to verdict over HTTP, alone", LatencyBench::run),
+    THROUGHPUT("completed evaluations per second", ThroughputBench::run),
+    SUBMIT("durable submits per second over HTTP, 32 clients", SubmitBench::run);
+
+    /** Measures something. */
+    @FunctionalInterface
+    interface Body {
+        List<Row> run(Workspace workspace, Options options) throws Exception;
+    }
+
+    private final String about;
+    private final Body body;
+
+    Subject(String about, Body body) {
+        this.about = about;
+        this.body = body;
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String about() {
+        return about;
+    }
+
+    List<Row> run(Workspace workspace, Options options) throws Exception {
+        return body.run(workspace, options);
+    }
+
+    static Optional<Subject> named(String word) {
+        return Arrays.stream(values()).filter(subject -> subject.word().equals(word)).findFirst();
+    }
+}
