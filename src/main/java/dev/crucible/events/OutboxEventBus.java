@@ -3,6 +3,7 @@ package dev.crucible.events;
 import static java.util.Objects.requireNonNull;
 
 import dev.crucible.platform.concurrent.Threads;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,6 +23,7 @@ final class OutboxEventBus implements LocalEventBus {
     private static final int MAX_WAITING = 10_000;
 
     private static final int BATCH = 512;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final long RETRY_MILLIS = 500;
 
     private final Outbox outbox;
@@ -149,12 +151,6 @@ final class OutboxEventBus implements LocalEventBus {
     @Override
     public void close() {
         closing = true;
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(5));
-            thread.interrupt();
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-        }
+        Threads.end(thread, CLOSE_PATIENCE);
     }
 }

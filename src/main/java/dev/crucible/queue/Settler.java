@@ -1,6 +1,7 @@
 package dev.crucible.queue;
 
 import dev.crucible.platform.concurrent.Threads;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Settler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
     private static final int BATCH = 256;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final long FIRST_RETRY_MILLIS = 50;
     private static final long LONGEST_RETRY_MILLIS = 2_000;
 
@@ -80,12 +82,6 @@ final class Settler implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(5));
-            thread.interrupt();
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-        }
+        Threads.end(thread, CLOSE_PATIENCE);
     }
 }

@@ -104,13 +104,7 @@ class JournaledTaskQueueTest extends TaskQueueContract {
     @Test
     void a_result_that_was_not_settled_before_a_crash_is_settled_after_it() {
         AtomicBoolean storeIsDown = new AtomicBoolean(true);
-        close();
-        queue = open(CONFIG, settlements -> {
-            if (storeIsDown.get()) {
-                throw new PlatformException(ErrorCode.STORAGE_UNAVAILABLE, "down");
-            }
-            settled.addAll(settlements);
-        });
+        reopenWithStoreDown(storeIsDown);
         queue.enqueue(task("a", 5));
         queue.complete(next().orElseThrow().token(), ok("kept"));
         assertThat(queue.find(id("a")).orElseThrow().state()).isEqualTo(TaskView.State.ENDED);
@@ -126,13 +120,7 @@ class JournaledTaskQueueTest extends TaskQueueContract {
     @Test
     void an_outage_of_the_store_delays_a_result_and_loses_none() {
         AtomicBoolean storeIsDown = new AtomicBoolean(true);
-        close();
-        queue = open(CONFIG, settlements -> {
-            if (storeIsDown.get()) {
-                throw new PlatformException(ErrorCode.STORAGE_UNAVAILABLE, "down");
-            }
-            settled.addAll(settlements);
-        });
+        reopenWithStoreDown(storeIsDown);
         queue.enqueue(task("a", 5));
         queue.complete(next().orElseThrow().token(), ok("hi"));
         assertThat(finished()).isEmpty();
@@ -216,6 +204,16 @@ class JournaledTaskQueueTest extends TaskQueueContract {
         crashAndRestart();
 
         assertThat(next().orElseThrow().task().submission().code()).isEqualTo(wild);
+    }
+
+    private void reopenWithStoreDown(AtomicBoolean storeIsDown) {
+        close();
+        queue = open(CONFIG, settlements -> {
+            if (storeIsDown.get()) {
+                throw new PlatformException(ErrorCode.STORAGE_UNAVAILABLE, "down");
+            }
+            settled.addAll(settlements);
+        });
     }
 
     /** What is left behind is what a {@code kill -9} leaves: the connections end, and nothing else happens. */

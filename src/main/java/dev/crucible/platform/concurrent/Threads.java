@@ -1,6 +1,7 @@
 package dev.crucible.platform.concurrent;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,6 +33,16 @@ public final class Threads {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Waits up to {@code patience} for a thread that was told to end, then interrupts it. */
+    public static void end(Thread thread, Duration patience) {
+        try {
+            thread.join(patience.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread.interrupt();
     }
 
     /** One thread for small timed work; tasks must not block for long. */
