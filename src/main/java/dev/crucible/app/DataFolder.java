@@ -11,11 +11,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The folder that holds everything the server keeps. */
 final class DataFolder {
+    private static final List<Path> IN_SIGHT =
+            Stream.of("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives").map(Path::of).toList();
+
     private DataFolder() {}
 
     /**
@@ -34,6 +38,19 @@ final class DataFolder {
         }
         if (!Files.isWritable(home)) {
             throw unusable(home, "cannot be written to", null);
+        }
+        refuseInSight(home);
+    }
+
+    /** Sandboxes see the host's programs, so nothing of the server may lie among them. */
+    private static void refuseInSight(Path home) {
+        try {
+            Path real = home.toRealPath();
+            if (IN_SIGHT.stream().anyMatch(real::startsWith)) {
+                throw unusable(home, "lies among the host's programs, where sandboxes could read it", null);
+            }
+        } catch (IOException e) {
+            throw unusable(home, "cannot be looked up", e);
         }
     }
 
