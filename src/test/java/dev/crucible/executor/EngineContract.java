@@ -636,7 +636,8 @@ public abstract class EngineContract {
     @Test
     void usage_is_measured() {
         Ran ran = run(python("import time\nblock = bytearray(50 << 20)\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass\ntime.sleep(0.3)"));
-        assertThat(ran.result().usage().cpuMillis()).isBetween(480L, 900L);
+        // A guest kernel's own clock of CPU time runs ahead of what the host counted, and the host's count is what is told.
+        assertThat(ran.result().usage().cpuMillis()).isBetween(guestsHaveTheirOwnKernel() ? 350L : 480L, 900L);
         assertThat(ran.result().usage().wallMillis()).isBetween(790L, 5000L);
         Long peak = ran.result().usage().peakMemoryBytes();
         if (peak != null) {
