@@ -1,8 +1,9 @@
 #!/bin/sh
-# Builds the supervisor into OUTDIR/linux-<arch>/, for the machine that builds. Usage: build.sh OUTDIR
+# Builds the supervisor and the library of loaded interpreters into OUTDIR/linux-<arch>/, for the machine that builds.
+# Usage: build.sh OUTDIR
 set -eu
 
-source_file=$(dirname "$0")/supervisor.c
+here=$(dirname "$0")
 case $(uname -s)-$(uname -m) in
     Linux-x86_64 | Linux-amd64) platform=linux-x86_64 ;;
     Linux-aarch64 | Linux-arm64) platform=linux-aarch64 ;;
@@ -11,8 +12,11 @@ case $(uname -s)-$(uname -m) in
         exit 0
         ;;
 esac
-target=$1/$platform/crucible-supervisor
-if [ -x "$target" ] && [ "$target" -nt "$source_file" ] && [ "$target" -nt "$0" ]; then
+target=$1/$platform
+mkdir -p "$1/python"
+cp -p "$here/python/sitecustomize.py" "$1/python/"
+if [ -x "$target/crucible-supervisor" ] && [ -e "$target/crucible-zygote.so" ] \
+    && [ -z "$(find "$here" -newer "$target/crucible-supervisor" -type f)" ]; then
     exit 0
 fi
 compiler=${CC:-}
@@ -20,10 +24,14 @@ for candidate in cc gcc clang; do
     [ -n "$compiler" ] || compiler=$(command -v "$candidate" || true)
 done
 if [ -z "$compiler" ]; then
-    echo "WARNING: no C compiler, so the sandbox supervisor was not built and no engine can run code." \
-        "Get one with: apt-get install -y gcc libc6-dev" >&2
+    echo "WARNING: no C compiler, so the sandbox supervisor was not built: the engine sandbox uses a slower script," \
+        "and no other engine can run code. Get one with: apt-get install -y gcc libc6-dev" >&2
     exit 0
 fi
-mkdir -p "$(dirname "$target")"
-"$compiler" -O2 -static -s -Wall -Wextra -Werror -o "$target.new" "$source_file"
-mv "$target.new" "$target"
+mkdir -p "$target"
+build() {
+    "$compiler" -O2 -s -Wall -Wextra -Werror "$@"
+}
+build -shared -fPIC -fvisibility=hidden -o "$target/crucible-zygote.so" "$here/zygote.c" "$here/run.c"
+build -static -o "$target/crucible-supervisor.new" "$here/supervisor.c" "$here/run.c"
+mv "$target/crucible-supervisor.new" "$target/crucible-supervisor"

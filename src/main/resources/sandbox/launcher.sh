@@ -13,6 +13,9 @@ shift
 # When memory runs out on the whole host, boxes go before the server. Written as root, the value is also the lowest that
 # anything in the box can choose for itself.
 echo 500 >/proc/self/oom_score_adj
-exec 3<"$folder/seccomp" 4<"$folder/supervisor" 5<"$folder/passwd" 6<"$folder/group" 7<"$folder/hosts" \
-    8<"$folder/nsswitch.conf"
+exec 4<"$folder/supervisor" 5<"$folder/passwd" 6<"$folder/group" 7<"$folder/hosts" 8<"$folder/nsswitch.conf"
+# A supervisor that is a script loads no interpreter ahead.
+if [ -e "$folder/zygote.so" ]; then
+    exec 3<"$folder/zygote.so" 9<"$folder/python/sitecustomize.py"
+fi
 exec "$@"
