@@ -2,6 +2,7 @@ package dev.crucible.executor;
 
 import dev.crucible.executor.EngineStatus.LanguageStatus;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Isolation;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.platform.concurrent.Threads;
 import java.io.ByteArrayOutputStream;
@@ -77,33 +78,26 @@ public final class BoxProbe {
      */
     public static Answer run(Engine engine, String boxName, Language language) {
         ScheduledExecutorService timer = Threads.scheduler("box-probe");
-        try (Box box = engine.open(new BoxSpec(boxName, language, LIMITS))) {
-            timer.schedule(box::kill, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            return converse(new SupervisorChannel(box), GuestProgram.command(language.probe(), LIMITS));
+        try (Box box = engine.open(new BoxSpec(boxName, language, LIMITS, Isolation.COLD, true))) {
+            return converse(box, language, new Backstop(timer, Runnable::run));
         } finally {
             timer.shutdownNow();
         }
     }
 
-    private static Answer converse(SupervisorChannel supervisor, GuestProgram program) {
+    private static Answer converse(Box box, Language language, Backstop backstop) {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
-        try {
-            supervisor.start(program);
-            for (Optional<SupervisorChannel.Frame> next = supervisor.next(); next.isPresent(); next = supervisor.next()) {
-                SupervisorChannel.Frame frame = next.get();
-                if (frame.type() == SupervisorProtocol.STDOUT || frame.type() == SupervisorProtocol.STDERR) {
-                    output.write(frame.payload(), 0, Math.min(frame.payload().length, MAX_OUTPUT - output.size()));
-                } else if (frame.type() == SupervisorProtocol.EXIT) {
-                    supervisor.hangUp();
-                    return new Answer(ExitReport.parse(frame.text()).exitCode(), text(output), null);
-                } else if (frame.type() == SupervisorProtocol.FAULT) {
-                    return new Answer(null, text(output), frame.text() + ".");
-                }
-            }
-            return new Answer(null, text(output), "The sandbox ended without a report.");
-        } catch (IOException e) {
-            return new Answer(null, text(output), "The sandbox broke off: " + e.getMessage());
+        GuestRun.Sink sink = (stream, bytes) -> {
+            output.write(bytes, 0, Math.min(bytes.length, MAX_OUTPUT - output.size()));
+            return true;
+        };
+        GuestProgram program = GuestProgram.command(language.probe(), LIMITS);
+        Verdict.Seen seen = new GuestRun(box, program, sink, new Leash(backstop, new Patience()), PATIENCE)
+                .run(language, false, System.nanoTime()).seen();
+        if (seen.exit() != null) {
+            return new Answer(seen.exit().exitCode(), text(output), null);
         }
+        return new Answer(null, text(output), seen.fault() == null ? "The sandbox ended without a report." : seen.fault());
     }
 
     private static String text(ByteArrayOutputStream output) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param remedy what to type or change to get it; null when it is available
  * @param weaknesses limits that this host lets the engine enforce only in a weaker way, a sentence each
  * @param languages by name of the language, whether this engine can run it
+ * @param proofs what came of running programs against its limits here, the latest of each; empty until that has happened
+ * @param pool its boxes that are made ahead, as they are at this moment; null for an engine that makes none ahead
  */
 public record EngineStatus(
         String name,
@@ -22,12 +24,40 @@ public record EngineStatus(
         String detail,
         @Nullable String remedy,
         List<String> weaknesses,
-        Map<String, LanguageStatus> languages) {
+        Map<String, LanguageStatus> languages,
+        List<LimitProof> proofs,
+        @Nullable PoolFigures pool) {
     public EngineStatus {
         requireNonNull(name, "name is null");
         requireNonNull(detail, "detail is null");
         weaknesses = List.copyOf(weaknesses);
         languages = Map.copyOf(languages);
+        proofs = List.copyOf(proofs);
+    }
+
+    /** What a look at the host tells, before any limit is proven. */
+    public EngineStatus(
+            String name,
+            boolean available,
+            @Nullable String version,
+            String detail,
+            @Nullable String remedy,
+            List<String> weaknesses,
+            Map<String, LanguageStatus> languages) {
+        this(name, available, version, detail, remedy, weaknesses, languages, List.of(), null);
+    }
+
+    EngineStatus with(@Nullable PoolFigures now) {
+        return new EngineStatus(name, available, version, detail, remedy, weaknesses, languages, proofs, now);
+    }
+
+    EngineStatus with(List<LimitProof> proven, String alsoFound) {
+        return new EngineStatus(
+                name, available, version, (detail + " " + alsoFound).strip(), remedy, weaknesses, languages, proven, pool);
+    }
+
+    EngineStatus withdrawn(List<LimitProof> proven, String why, String whatToDo) {
+        return new EngineStatus(name, false, version, why, whatToDo, weaknesses, languages, proven, pool);
     }
 
     /**

@@ -11,7 +11,7 @@ public final class ExecutorModule {
 
     /**
      * An executor that runs submissions in this process's engines. {@code start()} sweeps what a predecessor left and
-     * begins to look at the engines; {@code close()} stops what runs and closes the engines.
+     * begins to look at the engines and to prove their limits; {@code close()} stops what runs and closes the engines.
      *
      * @param engines strongest first, as {@link ExecutorConfig#STRONGEST_FIRST} has them; owned by the executor from now on
      */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitCode or null when a signal ended it
  * @param signal or null when it exited
  * @param timeout the deadline that ended it
+ * @param filesLeftOut files that were wanted and are beyond the caps
  */
 record ExitReport(
         @Nullable Integer exitCode,
@@ -20,7 +21,8 @@ record ExitReport(
         long cpuMicros,
         Deadline timeout,
         boolean diskFull,
-        boolean forkDenied) {
+        boolean forkDenied,
+        int filesLeftOut) {
     enum Deadline {
         NONE,
         WALL,
@@ -29,13 +31,7 @@ record ExitReport(
 
     /** @throws IOException if {@code text} is not what the protocol says */
     static ExitReport parse(String text) throws IOException {
-        Map<String, String> values = new HashMap<>();
-        for (String line : text.split("\n")) {
-            int equals = line.indexOf('=');
-            if (equals > 0) {
-                values.put(line.substring(0, equals), line.substring(equals + 1));
-            }
-        }
+        Map<String, String> values = lines(text);
         try {
             String exit = values.get("exit");
             String signal = values.get("signal");
@@ -49,10 +45,23 @@ record ExitReport(
                     Long.parseLong(values.getOrDefault("cpu_us", "0")),
                     Deadline.valueOf(values.getOrDefault("timeout", "none").toUpperCase(Locale.ROOT)),
                     "1".equals(values.get("disk_full")),
-                    "1".equals(values.get("fork_denied")));
+                    "1".equals(values.get("fork_denied")),
+                    Integer.parseInt(values.getOrDefault("left_out", "0")));
         } catch (IllegalArgumentException e) {
             throw new IOException("the supervisor's report cannot be read", e);
         }
+    }
+
+    /** The values of {@code name=value} lines. */
+    static Map<String, String> lines(String text) {
+        Map<String, String> values = new HashMap<>();
+        for (String line : text.split("\n")) {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                values.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        }
+        return values;
     }
 
     boolean success() {

@@ -1,25 +1,26 @@
 package dev.crucible.executor;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The registry of languages. Immutable, so thread-safe. */
 public final class Languages {
     private static final String RESOURCE = "/languages.yaml";
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9+#-]{0,31}");
-    private static final Pattern FILE = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,63}");
 
     private final List<Language> all;
     private final Map<String, Language> byName;
@@ -42,6 +43,29 @@ public final class Languages {
     }
 
     /**
+     * The registry packed into the jar, with an administrator's file over it: a language of a known name takes the known
+     * one's place, others are added.
+     *
+     * @param file YAML of the packed registry's shape, or null for none
+     * @throws IllegalArgumentException if it cannot be read or is not valid, with every problem
+     */
+    public static Languages load(@Nullable Path file) {
+        if (file == null) {
+            return load();
+        }
+        Map<String, Language> merged = new LinkedHashMap<>();
+        load().all().forEach(language -> merged.put(language.name(), language));
+        try (InputStream yaml = Files.newInputStream(file)) {
+            read(yaml).all().forEach(language -> merged.put(language.name(), language));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("is not a list of languages in YAML: " + reason(e), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot be read", e);
+        }
+        return new Languages(List.copyOf(merged.values()));
+    }
+
+    /**
      * Reads a registry.
      *
      * @throws IOException if it is not YAML of the registry's shape
@@ -51,13 +75,15 @@ public final class Languages {
         YAMLMapper mapper = YAMLMapper.builder()
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .build();
-        List<Entry> entries = mapper.readValue(yaml, new TypeReference<>() {});
+        List<@Nullable LanguageEntry> entries = mapper.readValue(yaml, new TypeReference<>() {});
         List<String> problems = new ArrayList<>();
-        entries.forEach(entry -> problems.addAll(entry.problems()));
+        for (LanguageEntry entry : entries) {
+            problems.addAll(entry == null ? List.of("an entry is empty") : entry.problems());
+        }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("languages: " + String.join("; ", problems));
         }
-        return new Languages(entries.stream().map(Entry::toLanguage).toList());
+        return new Languages(entries.stream().map(LanguageEntry::toLanguage).toList());
     }
 
     /** Every language, in the registry's order. */
@@ -68,6 +94,11 @@ public final class Languages {
     /** The language of a name or an alias, whatever its case. */
     public Optional<Language> find(String name) {
         return Optional.ofNullable(byName.get(name.strip().toLowerCase(Locale.ROOT)));
+    }
+
+    private static String reason(JsonProcessingException e) {
+        String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+        return where + e.getOriginalMessage().lines().findFirst().orElse("");
     }
 
     private static Map<String, Language> index(List<Language> all) {
@@ -82,53 +113,5 @@ public final class Languages {
             }
         }
         return index;
-    }
-
-    private record Entry(
-            @Nullable String name,
-            @Nullable String title,
-            @Nullable List<String> aliases,
-            @Nullable String file,
-            @Nullable List<String> run,
-            @Nullable List<String> probe,
-            @Nullable String image,
-            @Nullable Map<String, String> packages,
-            @Nullable String template) {
-
-        List<String> problems() {
-            List<String> problems = new ArrayList<>();
-            String label = name == null ? "an entry without a name" : name;
-            if (name == null || !NAME.matcher(name).matches()) {
-                problems.add(label + ": name must match " + NAME);
-            }
-            for (String alias : aliases == null ? List.<String>of() : aliases) {
-                if (!NAME.matcher(alias).matches()) {
-                    problems.add(label + ": alias " + alias + " must match " + NAME);
-                }
-            }
-            if (file == null || !FILE.matcher(file).matches()) {
-                problems.add(label + ": file must be a plain file name");
-            }
-            if (run == null || run.stream().noneMatch("{file}"::equals)) {
-                problems.add(label + ": run must be a command with {file} as one of its words");
-            }
-            if (probe == null || probe.isEmpty()) {
-                problems.add(label + ": probe must be a command");
-            }
-            return problems;
-        }
-
-        Language toLanguage() {
-            return new Language(
-                    name,
-                    title == null ? name : title,
-                    aliases == null ? List.of() : aliases,
-                    file,
-                    run,
-                    probe,
-                    image,
-                    packages == null ? Map.of() : packages,
-                    template == null ? "" : template);
-        }
     }
 }

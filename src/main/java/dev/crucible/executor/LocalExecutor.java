@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,8 @@ final class LocalExecutor implements ExecutorPart {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
     private static final Duration SLOT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration ROUND = Duration.ofMinutes(1);
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
     /** The kernel's own limit for one argument or variable of a new program. */
     private static final int MAX_WORD_BYTES = 128 * 1024 - 1;
 
@@ -51,13 +54,35 @@ final class LocalExecutor implements ExecutorPart {
 
     private final ExecutorService endings = Threads.perTask("execution-backstop");
     private final ScheduledExecutorService timer = Threads.scheduler("execution-deadline");
+    private final ScheduledExecutorService rounds = Threads.scheduler("executor-rounds");
+    private final InstantSource clock;
+    private final Patience patience;
+    private Instant sweptAt = Instant.MIN;
     private volatile boolean closed;
 
     LocalExecutor(ExecutorConfig config, List<Engine> engines, Languages languages, InstantSource clock) {
+        this(config, engines, languages, clock, new Patience());
+    }
+
+    private LocalExecutor(
+            ExecutorConfig config, List<Engine> engines, Languages languages, InstantSource clock, Patience patience) {
+        this(config, engines, languages, clock, patience, new LimitProver(languages.all(), clock, patience));
+    }
+
+    LocalExecutor(
+            ExecutorConfig config,
+            List<Engine> engines,
+            Languages languages,
+            InstantSource clock,
+            Patience patience,
+            Prover prover) {
         this.config = config;
+        this.clock = clock;
+        this.patience = patience;
         this.engines = List.copyOf(engines);
         this.languages = languages;
-        this.board = new EngineBoard(engines, clock);
+        this.board = new EngineBoard(engines, clock, prover);
+        engines.forEach(engine -> engine.heed(patience));
         this.spoolFolder = config.folder().resolve("spool");
         this.slots = new Semaphore(config.maxConcurrent());
         this.places = new Semaphore(2 * config.maxConcurrent());
@@ -74,8 +99,30 @@ final class LocalExecutor implements ExecutorPart {
         } catch (IOException e) {
             throw new UncheckedIOException("The executor's folder cannot be used", e);
         }
-        engines.forEach(Engine::sweep);
+        sweep();
         board.refresh();
+        rounds.execute(patience::calibrate);
+        rounds.scheduleWithFixedDelay(this::round, ROUND.toMillis(), ROUND.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** What is done every minute, asked for or not: old proofs are renewed, and every few minutes leftovers are swept. */
+    void round() {
+        board.refresh();
+        if (!clock.instant().isBefore(sweptAt.plus(SWEEP_EVERY))) {
+            sweep();
+        }
+    }
+
+    private void sweep() {
+        sweptAt = clock.instant();
+        for (Engine engine : engines) {
+            try {
+                engine.sweep();
+            } catch (RuntimeException e) {
+                LOG.atWarn().setCause(e).addKeyValue("engine", engine.name())
+                        .log("Leftovers of an engine could not be swept; it is tried again in some minutes");
+            }
+        }
     }
 
     @Override
@@ -97,7 +144,7 @@ final class LocalExecutor implements ExecutorPart {
         Transcript transcript = new Transcript(
                 request.id(), spoolFolder, GuestSession.boxName(request), submission.limits().outputBytes());
         GuestSession session = new GuestSession(
-                request, engine, status, language, transcript, new Backstop(timer, endings));
+                request, engine, status, language, transcript, new Backstop(timer, endings), patience);
         if (sessions.putIfAbsent(request.id(), session) != null) {
             slots.release();
             places.release();
@@ -175,6 +222,11 @@ final class LocalExecutor implements ExecutorPart {
     }
 
     @Override
+    public List<EngineStatus> prove() {
+        return board.prove();
+    }
+
+    @Override
     public List<Language> languages() {
         return languages.all();
     }
@@ -185,6 +237,7 @@ final class LocalExecutor implements ExecutorPart {
             return;
         }
         closed = true;
+        rounds.shutdownNow();
         board.close();
         sessions.values().forEach(session -> session.stop(StopMode.KILL));
         try {

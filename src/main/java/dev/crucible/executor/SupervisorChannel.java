@@ -1,6 +1,5 @@
 package dev.crucible.executor;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -19,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class SupervisorChannel {
     private static final int MAX_OPEN_FILES = 1024;
-    private static final int CODE_FILE_MODE = 0644;
+    private static final byte[] NOTHING = new byte[0];
     private static final int STDIN_CHUNK = 1 << 20;
     private static final long STOP_PATIENCE_MILLIS = 1000;
 
@@ -29,7 +28,7 @@ final class SupervisorChannel {
 
     SupervisorChannel(Box box) {
         this.box = box;
-        this.frames = new DataInputStream(new BufferedInputStream(box.output(), 1 << 16));
+        this.frames = new DataInputStream(box.output());
     }
 
     record Frame(byte type, byte[] payload) {
@@ -40,6 +39,10 @@ final class SupervisorChannel {
 
     /** The next frame, or empty when the supervisor is gone. @throws IOException if it does not speak the protocol */
     Optional<Frame> next() throws IOException {
+        return next(frames);
+    }
+
+    static Optional<Frame> next(DataInputStream frames) throws IOException {
         int type = frames.read();
         if (type < 0) {
             return Optional.empty();
@@ -58,25 +61,39 @@ final class SupervisorChannel {
     }
 
     /** Has the program started. It may run before this returns. */
-    void start(GuestProgram program) throws IOException {
+    void start(GuestProgram program, boolean fork) throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(message);
-        frame(out, SupervisorProtocol.LIMITS, utf8(limits(program)));
-        for (Map.Entry<String, byte[]> file : program.files().entrySet()) {
-            frame(out, SupervisorProtocol.FILE, file(file.getKey(), file.getValue()));
+        frame(out, SupervisorProtocol.NEW_PROGRAM, NOTHING);
+        for (BoxFile file : program.files()) {
+            frame(out, SupervisorProtocol.FILE, file.encode());
         }
-        List<String> environment = program.environment().entrySet().stream()
-                .map(variable -> variable.getKey() + "=" + variable.getValue())
-                .toList();
-        frame(out, SupervisorProtocol.ENV, words(environment));
+        frame(out, SupervisorProtocol.KEEP, words(program.keep().patterns()));
+        run(out, program, fork);
+        send(message);
+    }
+
+    /** Has another run of the same program started: with its files, and other words and input. */
+    void again(GuestProgram program, boolean fork) throws IOException {
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        run(new DataOutputStream(message), program, fork);
+        send(message);
+    }
+
+    private void run(DataOutputStream out, GuestProgram program, boolean fork) throws IOException {
+        frame(out, SupervisorProtocol.LIMITS, utf8(limits(program)));
+        frame(out, SupervisorProtocol.ENV, environment(program));
         frame(out, SupervisorProtocol.ARGV, words(program.command()));
-        frame(out, SupervisorProtocol.GO, new byte[0]);
+        frame(out, SupervisorProtocol.GO, mode(fork));
         byte[] stdin = program.stdin();
         for (int from = 0; from < stdin.length; from += STDIN_CHUNK) {
             int length = Math.min(STDIN_CHUNK, stdin.length - from);
             frame(out, SupervisorProtocol.STDIN, Arrays.copyOfRange(stdin, from, from + length));
         }
-        frame(out, SupervisorProtocol.STDIN_END, new byte[0]);
+        frame(out, SupervisorProtocol.STDIN_END, NOTHING);
+    }
+
+    private void send(ByteArrayOutputStream message) throws IOException {
         writing.lock();
         try {
             message.writeTo(box.input());
@@ -108,37 +125,32 @@ final class SupervisorChannel {
         }
     }
 
-    /** Tells the supervisor that there is nothing more to do; it ends. Never throws. */
-    void hangUp() {
-        try {
-            box.input().close();
-        } catch (IOException e) {
-            box.kill();
-        }
-    }
-
     private String limits(GuestProgram program) {
         StringBuilder lines = new StringBuilder()
                 .append("wall_ms=").append(Math.max(1, program.limits().timeout().toMillis())).append('\n')
                 .append("cpu_ms=").append(Math.max(1, program.limits().cpuTime().toMillis())).append('\n')
                 .append("nofile=").append(MAX_OPEN_FILES).append('\n')
-                .append("fsize=").append(program.limits().diskBytes()).append('\n');
+                // A page more than fits on the disk: who writes that much is told that the disk is full.
+                .append("fsize=").append(program.limits().diskBytes() + GuestProgram.PAGE).append('\n')
+                .append("disk=").append(program.limits().diskBytes()).append('\n')
+                .append("pids=").append(program.limits().pids()).append('\n')
+                .append("keep_files=").append(program.keep().files()).append('\n')
+                .append("keep_bytes=").append(program.keep().bytes()).append('\n');
         box.rlimits().forEach((name, value) -> lines.append(name).append('=').append(value).append('\n'));
         return lines.toString();
     }
 
-    private static byte[] file(String path, byte[] content) throws IOException {
-        ByteArrayOutputStream payload = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(payload);
-        byte[] name = utf8(path);
-        out.writeShort(name.length);
-        out.write(name);
-        out.writeInt(CODE_FILE_MODE);
-        out.write(content);
-        return payload.toByteArray();
+    static byte[] mode(boolean fork) {
+        return new byte[] {fork ? SupervisorProtocol.FORK : SupervisorProtocol.EXECUTE};
     }
 
-    private static byte[] words(List<String> words) {
+    static byte[] environment(GuestProgram program) {
+        return words(program.environment().entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                .toList());
+    }
+
+    static byte[] words(List<String> words) {
         ByteArrayOutputStream payload = new ByteArrayOutputStream();
         for (String word : words) {
             payload.writeBytes(utf8(word));
@@ -147,7 +159,7 @@ final class SupervisorChannel {
         return payload.toByteArray();
     }
 
-    private static void frame(DataOutputStream out, byte type, byte[] payload) throws IOException {
+    static void frame(DataOutputStream out, byte type, byte[] payload) throws IOException {
         out.writeByte(type);
         out.writeInt(payload.length);
         out.write(payload);

@@ -15,11 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What an execution has shown of itself: its phase, its output, its result. One thread writes, any may read and wait. */
-final class Transcript {
+final class Transcript implements GuestRun.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Transcript.class);
     private static final int CHUNK = 64 * 1024;
 
     private final EvaluationId id;
+    private final Path folder;
+    private final String name;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     // All below is guarded by the lock.
@@ -36,6 +38,8 @@ final class Transcript {
      */
     Transcript(EvaluationId id, Path folder, String name, long cap) {
         this.id = id;
+        this.folder = folder;
+        this.name = name;
         this.stdout = new OutputSpool(folder.resolve(name + ".stdout"), cap);
         this.stderr = new OutputSpool(folder.resolve(name + ".stderr"), cap);
     }
@@ -62,7 +66,8 @@ final class Transcript {
         }
     }
 
-    void running() {
+    @Override
+    public void running() {
         lock.lock();
         try {
             phase = ExecutionPhase.RUNNING;
@@ -73,7 +78,8 @@ final class Transcript {
     }
 
     /** False when the stream is at its cap and bytes were dropped. After a release nothing is kept and nothing is wrong. */
-    boolean append(OutputStreamName stream, byte[] bytes) throws IOException {
+    @Override
+    public boolean append(OutputStreamName stream, byte[] bytes) throws IOException {
         lock.lock();
         try {
             boolean whole = released || spool(stream).append(bytes);
@@ -82,6 +88,11 @@ final class Transcript {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Where long output of a part of this execution may be kept. */
+    Path beside(String part) {
+        return folder.resolve(name + "." + part);
     }
 
     void end(RunResult ended) {

@@ -3,6 +3,7 @@ package dev.crucible.executor;
 import dev.crucible.executor.ExitReport.Deadline;
 import dev.crucible.kernel.Quantity;
 import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.OutputStreamName;
 import dev.crucible.kernel.evaluation.Reason;
 import java.time.Duration;
@@ -15,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  * from anything the guest wrote.
  *
  * @param detail one sentence for a person
+ * @param evidence what was counted outside the program's reach, or null when its own end says it all
  */
-record Verdict(Reason reason, String detail) {
+record Verdict(Reason reason, String detail, Outcome.@Nullable Evidence evidence) {
+    /** One that rests on nothing but the program's own end, or on ours. */
+    Verdict(Reason reason, String detail) {
+        this(reason, detail, null);
+    }
+
     /** What the box itself may use beside the guest: only more than this over a limit is the guest's. */
     static final long OWN_CPU_MILLIS = 50;
 
@@ -29,6 +36,11 @@ record Verdict(Reason reason, String detail) {
             Map.entry(9, "SIGKILL"), Map.entry(10, "SIGUSR1"), Map.entry(11, "SIGSEGV"), Map.entry(12, "SIGUSR2"),
             Map.entry(13, "SIGPIPE"), Map.entry(14, "SIGALRM"), Map.entry(15, "SIGTERM"), Map.entry(24, "SIGXCPU"),
             Map.entry(25, "SIGXFSZ"), Map.entry(31, "SIGSYS"));
+
+    /** The same with one more sentence for a person, which may be empty. */
+    Verdict adding(String sentence) {
+        return sentence.isEmpty() ? this : new Verdict(reason, (detail + " " + sentence).strip(), evidence);
+    }
 
     /**
      * What was seen of a run.
@@ -77,31 +89,54 @@ record Verdict(Reason reason, String detail) {
                     : new Verdict(Reason.CANCELLED, "It was cancelled before it started.");
         }
         if (seen.evidence().oomKilled()) {
-            return new Verdict(Reason.OUT_OF_MEMORY, outOfMemory(seen));
+            return new Verdict(Reason.OUT_OF_MEMORY, outOfMemory(seen), new Outcome.Evidence(
+                    "out-of-memory kill counted by the memory cgroup or the engine", "bytes", limits.memoryBytes(),
+                    seen.evidence().peakMemoryBytes()));
         }
-        if (seen.deadline() != Deadline.NONE && seen.evidence().forksDenied() > 0) {
+        boolean denied = seen.evidence().forksDenied() > 0 || (seen.exit() != null && seen.exit().forkDenied());
+        if (seen.deadline() != Deadline.NONE && denied) {
             return new Verdict(Reason.PROCESS_LIMIT, "It was refused a process beyond its " + limits.pids()
-                    + ", went on, and was stopped after " + seconds(seen.wallTime()) + ".");
+                    + ", went on, and was stopped after " + seconds(seen.wallTime()) + ".", denied(seen));
         }
         if (seen.deadline() == Deadline.WALL) {
             return new Verdict(Reason.WALL_TIMEOUT, "It ran longer than its " + seconds(limits.timeout())
-                    + " and was stopped after " + seconds(seen.wallTime()) + ".");
+                    + " and was stopped after " + seconds(seen.wallTime()) + ".", new Outcome.Evidence(
+                    "monotonic clock", "ms", limits.timeout().toMillis(), seen.wallTime().toMillis()));
         }
         if (seen.deadline() == Deadline.CPU || exceededCpu(seen)) {
             return new Verdict(Reason.CPU_TIMEOUT, "It used up its " + seconds(limits.cpuTime())
-                    + " of CPU time and was stopped" + cpuMeasured(seen) + ".");
+                    + " of CPU time and was stopped" + cpuMeasured(seen) + ".", cpuEvidence(seen));
         }
         if (seen.flooded() != null) {
             return new Verdict(Reason.OUTPUT_LIMIT, "It wrote more than its " + size(limits.outputBytes()) + " to "
                     + (seen.flooded() == OutputStreamName.STDOUT ? "standard output" : "standard error")
-                    + " and was stopped.");
+                    + " and was stopped.", new Outcome.Evidence(
+                    "bytes received on " + seen.flooded().wire(), "bytes", limits.outputBytes(), null));
         }
         return seen.exit() == null ? vanished(seen) : ended(seen, seen.exit());
+    }
+
+    /** For a program that was stopped before it could begin. */
+    static Verdict cancelled() {
+        return new Verdict(Reason.CANCELLED, "It was cancelled before it started.");
+    }
+
+    /** For a program that had just ended when it was asked to: whoever asked was told that it would be. */
+    static Verdict killed(Outcome.Usage usage) {
+        return new Verdict(Reason.KILLED, "It was stopped on request after "
+                + seconds(Duration.ofMillis(usage.wallMillis())) + ".");
     }
 
     /** For a program that could not even be put into its box. */
     static Verdict tooLargeForDisk(Limits limits) {
         return new Verdict(Reason.DISK_LIMIT, "Its code alone is larger than its " + size(limits.diskBytes()) + " of disk.");
+    }
+
+    /** For a program whose compile step ended as {@code step} says. */
+    static Verdict notCompiled(Verdict step) {
+        return new Verdict(Reason.COMPILE_ERROR, step.reason() == Reason.NONZERO_EXIT
+                ? "It does not compile; what the compiler said is kept apart."
+                : "The compile step failed. " + step.detail(), step.evidence());
     }
 
     private static Verdict vanished(Seen seen) {
@@ -117,21 +152,37 @@ record Verdict(Reason reason, String detail) {
         if (exit.success()) {
             return new Verdict(Reason.OK, "The program ended with exit code 0.");
         }
-        if (exit.endedBy(SIGXFSZ)) {
-            return new Verdict(Reason.DISK_LIMIT, "It wrote a file larger than its " + size(seen.limits().diskBytes())
-                    + " of disk and the kernel ended it.");
-        }
         if (exit.diskFull()) {
             return new Verdict(Reason.DISK_LIMIT, "It filled its " + size(seen.limits().diskBytes())
-                    + " of disk and failed with " + ending(exit) + ".");
+                    + " of disk and failed with " + ending(exit) + ".", new Outcome.Evidence(
+                    "statvfs of the writable folders: nothing free", "bytes", seen.limits().diskBytes(), null));
         }
         if (seen.evidence().forksDenied() > 0 || exit.forkDenied()) {
             return new Verdict(Reason.PROCESS_LIMIT, "It was refused a process beyond its " + seen.limits().pids()
-                    + " and failed with " + ending(exit) + ".");
+                    + " and failed with " + ending(exit) + ".", denied(seen));
+        }
+        if (exit.endedBy(SIGXFSZ)) {
+            return new Verdict(Reason.SIGNALLED, "The program was ended by " + ending(exit)
+                    + ": it wrote beyond the size a file may have, or sent the signal to itself.");
         }
         return exit.signal() == null
                 ? new Verdict(Reason.NONZERO_EXIT, "The program ended with " + ending(exit) + ".")
                 : new Verdict(Reason.SIGNALLED, "The program was ended by " + ending(exit) + ".");
+    }
+
+    private static Outcome.Evidence denied(Seen seen) {
+        boolean counted = seen.evidence().forksDenied() > 0;
+        return new Outcome.Evidence(
+                counted ? "processes refused by the pids cgroup" : "processes seen at RLIMIT_NPROC", "processes",
+                (long) seen.limits().pids(), counted ? Long.valueOf(seen.evidence().forksDenied()) : null);
+    }
+
+    private static Outcome.Evidence cpuEvidence(Seen seen) {
+        Long outside = seen.evidence().cpuMillis();
+        Long measured = outside != null ? outside : seen.exit() == null ? null : Long.valueOf(seen.exit().cpuMicros() / 1000);
+        return new Outcome.Evidence(
+                outside != null ? "CPU time counted by the cgroup" : "CPU time of the processes", "ms",
+                seen.limits().cpuTime().toMillis(), measured);
     }
 
     /** A guest can send itself SIGXCPU; only with the time really used is it the kernel's. */

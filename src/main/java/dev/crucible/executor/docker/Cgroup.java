@@ -3,6 +3,7 @@ package dev.crucible.executor.docker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,19 @@ final class Cgroup {
     OptionalLong peakMemoryBytes() {
         OptionalLong v1 = number("memory", "memory.max_usage_in_bytes");
         return v1.isPresent() ? v1 : number(UNIFIED, "memory.peak");
+    }
+
+    /** Lets the peak begin again from what is used now, where this process may: the host's root, in v1. */
+    void forgetPeak() {
+        Path folder = folders.get("memory");
+        if (folder == null) {
+            return;
+        }
+        try {
+            Files.writeString(folder.resolve("memory.max_usage_in_bytes"), "0", StandardOpenOption.WRITE);
+        } catch (IOException notAllowed) {
+            return;
+        }
     }
 
     /** What the kernel has killed for memory on this host, in whatever group. */

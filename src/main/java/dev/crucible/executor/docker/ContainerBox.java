@@ -4,21 +4,25 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import dev.crucible.executor.Box;
+import dev.crucible.executor.BoxSetup;
 import dev.crucible.executor.Evidence;
+import dev.crucible.executor.Language;
+import dev.crucible.executor.pool.PooledBox;
+import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.platform.concurrent.Threads;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A started container. Thread-safe, but for its streams, which one reader and one writer may use. */
-final class ContainerBox implements Box {
+final class ContainerBox implements PooledBox {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerBox.class);
     private static final long SIGKILLED = 137;
     /** The engine hears of the end of a container a little after its streams have ended. */
@@ -28,52 +32,84 @@ final class ContainerBox implements Box {
 
     private static final Duration POLL = Duration.ofMillis(5);
 
+    /** Killing it is one request to the engine; who waits for more than that is not told of it. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
+
+    private static final int BUFFER = 1 << 16;
+    private static final int ONE_CPU = 1000;
+
+    private final ContainerYard yard;
     private final DockerClient docker;
     private final String id;
+    private final String name;
+    private final int uid;
     private final AttachStream stream;
     private final Counters counters;
     private final Map<String, Long> rlimits;
-    private final Consumer<ContainerBox> remover;
-    private final InputStream output = new Output();
+    private final @Nullable Language interpreter;
+    private final InputStream output = new BufferedInputStream(new Output(), BUFFER);
     private final OutputStream input = new Input();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private BoxSetup.Ready ready = new BoxSetup.Ready(false, false, true);
+    private int runs;
     private volatile boolean killed;
     private volatile boolean hungUp;
     /** Whether the supervisor ended and nobody had asked it to. */
     private volatile boolean vanished;
+    private boolean ranOutOfMemory;
+    private volatile boolean hurried;
+    /** Of CPU, in thousandths of one. */
+    private volatile int share;
 
-    /** @param remover called once: removes the container with all that still runs in it */
     ContainerBox(
-            DockerClient docker,
+            ContainerYard yard,
             String id,
+            String name,
+            int uid,
             AttachStream stream,
             Counters counters,
             Map<String, Long> rlimits,
-            Consumer<ContainerBox> remover) {
-        this.docker = docker;
+            @Nullable Language interpreter) {
+        this.yard = yard;
+        this.docker = yard.docker();
         this.id = id;
+        this.name = name;
+        this.uid = uid;
         this.stream = stream;
         this.counters = counters;
         this.rlimits = rlimits;
-        this.remover = remover;
+        this.interpreter = interpreter;
+    }
+
+    /** No other container's. */
+    String name() {
+        return name;
+    }
+
+    int uid() {
+        return uid;
+    }
+
+    @Override
+    public int runs() {
+        return runs;
     }
 
     String id() {
         return id;
     }
 
-    /** Waits until the supervisor has said that it is ready. False if it never will. */
-    boolean awaitReady() {
-        try {
-            return stream.awaitOutput();
-        } catch (IOException e) {
-            return false;
-        }
+    /** Tells the supervisor what its runs have in common, and waits until it can take one. */
+    BoxSetup.Ready prepare(BoxSetup setup) throws IOException {
+        setup.send(input);
+        BoxSetup.awaitReady(output);
+        ready = BoxSetup.awaitReady(output);
+        return ready;
     }
 
-    /** Whether it is known to have ended. */
-    boolean gone() {
-        return counters.gone();
+    @Override
+    public boolean alive() {
+        return !counters.gone();
     }
 
     @Override
@@ -87,6 +123,19 @@ final class ContainerBox implements Box {
     }
 
     @Override
+    public boolean forks(Language language) {
+        return ready.fork() && language.equals(interpreter);
+    }
+
+    /** The limits are the container's own. */
+    @Override
+    public void begin(Limits limits) {
+        runs++;
+        share = limits.cpuMillis();
+        counters.begin();
+    }
+
+    @Override
     public Map<String, Long> rlimits() {
         return rlimits;
     }
@@ -94,6 +143,24 @@ final class ContainerBox implements Box {
     @Override
     public @Nullable Long cpuMillis() {
         return counters.cpuMillis();
+    }
+
+    /** A container's limits are its own, so this one serves nobody else. */
+    @Override
+    public void hurry() {
+        if (share >= ONE_CPU) {
+            return; // its share is large enough for all of it to get a turn
+        }
+        hurried = true;
+        Threads.daemon("container-hurry", this::freeCpu).start();
+    }
+
+    private void freeCpu() {
+        try {
+            docker.updateContainerCmd(id).withCpuQuota(ContainerSpec.wholeMachine()).exec();
+        } catch (RuntimeException e) {
+            LOG.atDebug().addKeyValue("container", id).setCause(e).log("A container that is to end keeps its share of CPU");
+        }
     }
 
     @Override
@@ -108,25 +175,58 @@ final class ContainerBox implements Box {
 
     @Override
     public Evidence evidence() {
+        if (!vanished && !killed && !hungUp) {
+            counters.read();
+        }
         Evidence counted = counters.last();
+        ranOutOfMemory |= counted.oomKilled();
         if (counted.oomKilled() || (counters.complete() && !vanished)) {
             return counted;
         }
         ContainerState state = ended();
         boolean oomKilled = state != null && endedByMemory(state);
+        ranOutOfMemory |= oomKilled;
         return new Evidence(oomKilled, counted.forksDenied(), counted.cpuMillis(), counted.peakMemoryBytes());
     }
 
+    /** The engine tells once for all that memory ran out in a container, so one where it did serves no other run. */
+    @Override
+    public boolean awaitNext() {
+        if (ranOutOfMemory || hurried) {
+            return false;
+        }
+        Runnable patience = yard.killLater(this);
+        try {
+            ready = BoxSetup.awaitReady(output);
+            return !ready.spent();
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("container", id).setCause(e).log("A container did not get ready again and is removed");
+            return false;
+        } finally {
+            patience.run();
+        }
+    }
+
+    @Override
+    public void release() {
+        yard.giveBack(this);
+    }
+
+    /** Not cut short by an interrupt: it would cut the request to the engine, and the container would go on. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            // A supervisor whose input has ended ends by itself, and with it every process in the container.
-            if (!hungUp && !killed) {
-                end();
-            }
-            stream.close();
-            remover.accept(this);
+            Threads.uninterrupted("container-end", CLOSE_PATIENCE, this::destroy);
         }
+    }
+
+    private void destroy() {
+        // A supervisor whose input has ended ends by itself, and with it every process in the container.
+        if (!hungUp && !killed) {
+            end();
+        }
+        stream.close();
+        yard.closed(this);
     }
 
     private void end() {
@@ -161,7 +261,7 @@ final class ContainerBox implements Box {
 
     private boolean settled(ContainerState state, long waitedNanos) {
         if (Boolean.TRUE.equals(state.getRunning())) {
-            return waitedNanos > EXIT_WAIT.toNanos();
+            return !vanished && !killed && !hungUp || waitedNanos > EXIT_WAIT.toNanos();
         }
         return !vanished || endedByMemory(state) || waitedNanos > OOM_NEWS_WAIT.toNanos();
     }
@@ -177,10 +277,7 @@ final class ContainerBox implements Box {
         return vanished && Long.valueOf(SIGKILLED).equals(state.getExitCodeLong()) && counters.hostKilledForMemory();
     }
 
-    /** The supervisor's first words come before the guest's start, which is when counting begins. */
     private final class Output extends InputStream {
-        private boolean begun;
-
         @Override
         public int read() throws IOException {
             byte[] one = new byte[1];
@@ -190,10 +287,6 @@ final class ContainerBox implements Box {
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
             int count = hungUp && counters.complete() ? -1 : stream.output().read(into, offset, length);
-            if (!begun && count > 0) {
-                begun = true;
-                counters.begin();
-            }
             if (count < 0 && !hungUp && !killed) {
                 vanished = true;
                 counters.read();

@@ -8,6 +8,8 @@ import dev.crucible.executor.Engine;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.ExecutorConfig;
 import dev.crucible.executor.Language;
+import dev.crucible.executor.Patience;
+import dev.crucible.executor.PoolFigures;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
 import java.util.List;
@@ -17,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Boxes that are containers of a Docker engine on this machine, one new container for each run. Nothing is ever pulled:
- * an image that is not there makes its language unavailable.
+ * Boxes that are containers of a Docker engine on this machine, each for one run after the other, made from the images that
+ * the languages list and from no other. One that is not there makes its language unavailable; it is pulled only where
+ * the administrator allowed that.
  */
 public final class ContainerEngine implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerEngine.class);
@@ -26,7 +29,9 @@ public final class ContainerEngine implements Engine {
     private final Flavour flavour;
     private final ExecutorConfig config;
     private final List<Language> languages;
+    private Patience patience = new Patience();
     private @Nullable ContainerYard yard;
+    private @Nullable Images images;
     private boolean closed;
 
     private ContainerEngine(Flavour flavour, ExecutorConfig config, List<Language> languages) {
@@ -54,7 +59,7 @@ public final class ContainerEngine implements Engine {
     public EngineStatus probe() {
         try {
             ContainerYard current = yard();
-            EngineStatus status = new ContainerProbe(this, current).probe(languages);
+            EngineStatus status = new ContainerProbe(this, current, images(current)).probe(languages);
             if (status.available()) {
                 current.sweepOnce();
             }
@@ -74,13 +79,30 @@ public final class ContainerEngine implements Engine {
                     ErrorCode.EXECUTOR_UNAVAILABLE,
                     "The language " + spec.language().name() + " has no container image.");
         }
-        return yard().box(Shape.of(image, spec.limits()));
+        ContainerYard current = yard();
+        Shape shape = Shape.of(
+                images(current).pinned(image), config.warm() && spec.language().fork(), spec.limits());
+        return spec.ours() ? current.freshBox(shape) : current.box(shape, spec.isolation());
+    }
+
+    @Override
+    public synchronized void heed(Patience patience) {
+        this.patience = requireNonNull(patience, "patience is null");
+    }
+
+    @Override
+    public @Nullable PoolFigures pool() {
+        @Nullable ContainerYard current;
+        synchronized (this) {
+            current = yard;
+        }
+        return current == null ? null : current.figures();
     }
 
     @Override
     public void sweep() {
         try {
-            yard().sweepOnce();
+            yard().sweep();
         } catch (PlatformException e) {
             LOG.atDebug().addKeyValue("engine", flavour.engine())
                     .log("Nothing was swept, because Docker cannot be reached; it is done once it can: {}", e.getMessage());
@@ -100,13 +122,21 @@ public final class ContainerEngine implements Engine {
         }
     }
 
+    private synchronized Images images(ContainerYard current) {
+        if (images == null) {
+            images = new Images(current.docker(), languages, config.imagePull());
+        }
+        return images;
+    }
+
     private synchronized ContainerYard yard() {
         if (closed) {
             throw new PlatformException(
                     ErrorCode.EXECUTOR_UNAVAILABLE, "The engine " + flavour.engine() + " is closed.");
         }
         if (yard == null) {
-            yard = new ContainerYard(flavour, config, DockerAddress.of(config.dockerHost()));
+            Language interpreter = languages.stream().filter(Language::fork).findFirst().orElse(null);
+            yard = new ContainerYard(flavour, config, DockerAddress.of(config.dockerHost()), interpreter, patience);
         }
         return yard;
     }

@@ -1,7 +1,6 @@
 package dev.crucible.executor.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.RuntimeInfo;
 import dev.crucible.executor.BoxProbe;
@@ -25,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out whether the Docker engine is there, has the runtime and the images, and really runs each language. */
 final class ContainerProbe {
-    private static final String OWN_IMAGES = "crucible/";
+    /** {@code sha256:} and as many digits as Docker shows. */
+    private static final int SHORT_ID = 19;
+
     private static final String REGISTER_RUNSC = "apt-get install -y runsc; put {\"runtimes\": {\"runsc\": {\"path\":"
             + " \"/usr/bin/runsc\", \"runtimeArgs\": [\"--network=none\"]}}} into /etc/docker/daemon.json and restart"
             + " Docker";
@@ -35,9 +36,11 @@ final class ContainerProbe {
     private final Flavour flavour;
     private final DockerAddress address;
     private final DockerClient docker;
+    private final Images images;
 
-    ContainerProbe(Engine engine, ContainerYard yard) {
+    ContainerProbe(Engine engine, ContainerYard yard, Images images) {
         this.engine = engine;
+        this.images = images;
         this.yard = yard;
         this.flavour = yard.flavour();
         this.address = yard.address();
@@ -104,7 +107,7 @@ final class ContainerProbe {
                     remedy, weaknesses, found);
         }
         String detail = "Docker runs at " + address.uri() + (flavour.ownKernel() ? " with gVisor" : "") + ": "
-                + String.join(", ", able) + ".";
+                + String.join(", ", able) + ". Containers are made from " + pinned() + ".";
         return new EngineStatus(flavour.engine(), true, version, detail, null, weaknesses, found);
     }
 
@@ -115,27 +118,28 @@ final class ContainerProbe {
             return new LanguageStatus(
                     false, null, language.title() + " has no container image.", "give it an image in languages.yaml");
         }
-        try {
-            docker.inspectImageCmd(image).exec();
-            return null;
-        } catch (NotFoundException e) {
-            return new LanguageStatus(false, null, "The image " + image + " is not there.", build(language, all));
-        }
+        String problem = images.look(image);
+        return problem == null ? null : new LanguageStatus(false, null, problem, build(language, all));
+    }
+
+    private String pinned() {
+        return images.found().entrySet().stream()
+                .map(image -> image.getKey() + " = " + image.getValue().substring(0, SHORT_ID))
+                .collect(Collectors.joining(", "));
     }
 
     /** The command that gets a language's image. An image of our own is in no registry. */
     private String build(Language language, List<Language> all) {
         String image = String.valueOf(language.image());
-        if (!image.startsWith(OWN_IMAGES)) {
-            return address.command() + " pull " + image;
+        if (!Images.own(image)) {
+            return "set IMAGE_PULL=missing, or type: " + address.command() + " pull " + image;
         }
-        String packages = all.stream()
+        List<String> packages = all.stream()
                 .filter(other -> image.equals(other.image()))
-                .map(other -> other.packages().getOrDefault("apt", ""))
-                .filter(name -> !name.isEmpty()).distinct().sorted()
-                .collect(Collectors.joining(" "));
-        return "printf 'FROM debian:bookworm-slim\\nRUN apt-get update && apt-get install -y --no-install-recommends "
-                + packages + "\\n' | " + address.command() + " build --tag " + image + " -";
+                .flatMap(other -> other.aptPackages().stream())
+                .distinct().sorted().toList();
+        return "type: crucible images build --languages " + language.name() + " (as root, on Debian); or, where Docker"
+                + " reaches a registry: " + ImageWorkshop.dockerBuild(address, image, packages);
     }
 
     private EngineStatus unreachable(RuntimeException e) {

@@ -1,5 +1,7 @@
 package dev.crucible.executor.docker;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.AccessMode;
@@ -10,15 +12,18 @@ import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.SELContext;
 import com.github.dockerjava.api.model.Ulimit;
 import com.github.dockerjava.api.model.Volume;
+import dev.crucible.executor.SeccompFilter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every wall of a container, in one place.
  *
  * @param name the container's
- * @param supervisor the supervisor's file on this host
+ * @param runtime the folder on this host with the supervisor and what belongs to it
+ * @param namespaces whether the supervisor is to make namespaces for each run
  */
 record ContainerSpec(
         Flavour flavour,
@@ -26,12 +31,13 @@ record ContainerSpec(
         String name,
         Shape shape,
         int uid,
-        Path supervisor) {
+        Path runtime,
+        boolean namespaces) {
     static final String INSTANCE_LABEL = "dev.crucible.instance";
     static final String BOX_LABEL = "dev.crucible.box";
     static final String ENGINE_LABEL = "dev.crucible.engine";
 
-    private static final String SUPERVISOR_PATH = "/crucible-supervisor";
+    private static final String RUNTIME_PATH = "/crucible";
     private static final String WORK = "/work";
     /** Docker accepts no less, and a runtime needs about as much to start the container at all. */
     private static final long LEAST_MEMORY = 16L << 20;
@@ -47,7 +53,7 @@ record ContainerSpec(
                 .withName(name)
                 .withLabels(Map.of(
                         INSTANCE_LABEL, instance, BOX_LABEL, name, ENGINE_LABEL, flavour.engine()))
-                .withEntrypoint(SUPERVISOR_PATH)
+                .withEntrypoint(RUNTIME_PATH + "/supervisor")
                 .withCmd(List.of())
                 .withUser(user())
                 .withWorkingDir(WORK)
@@ -63,11 +69,16 @@ record ContainerSpec(
                 .withHostConfig(hostConfig());
     }
 
+    /** The share of CPU of a container that may use every processor. */
+    static long wholeMachine() {
+        return Runtime.getRuntime().availableProcessors() * CPU_PERIOD_MICROS;
+    }
+
     private HostConfig hostConfig() {
-        long memory = Math.max(shape.memoryBytes(), LEAST_MEMORY) + flavour.memoryOverhead();
-        HostConfig host = HostConfig.newHostConfig()
+        long memory = Math.max(shape.memoryBytes(), LEAST_MEMORY) + flavour.memoryOverhead(shape.pids());
+        HostConfig host = new OpenProc(flavour, namespaces)
                 .withBinds(new Bind(
-                        supervisor.toString(), new Volume(SUPERVISOR_PATH), AccessMode.ro, SELContext.shared))
+                        runtime.toString(), new Volume(RUNTIME_PATH), AccessMode.ro, SELContext.shared))
                 .withTmpFs(Map.of(WORK, tmpfs("0755"), "/tmp", tmpfs("1777")))
                 .withShmSize(shape.diskBytes())
                 .withReadonlyRootfs(true)
@@ -79,8 +90,8 @@ record ContainerSpec(
                 .withCgroupnsMode("private")
                 .withPrivileged(false)
                 .withCapDrop(Capability.ALL)
-                .withCapAdd(flavour.supervisorCapabilities())
-                .withSecurityOpts(List.of("no-new-privileges"))
+                .withCapAdd(flavour.supervisorCapabilities(namespaces))
+                .withSecurityOpts(securityOptions())
                 .withMemory(memory)
                 .withMemorySwap(memory)
                 .withPidsLimit(flavour.hostTasks(shape.pids()))
@@ -97,8 +108,34 @@ record ContainerSpec(
     }
 
     private String user() {
-        int user = flavour.ownKernel() ? 0 : uid;
+        int user = flavour.rootSupervisor(namespaces) ? 0 : uid;
         return user + ":" + user;
+    }
+
+    /** Who makes namespaces mounts in them, which the engine's own profiles forbid; the filter of each run forbids it again. */
+    private List<String> securityOptions() {
+        return flavour.ownKernel() || !namespaces
+                ? List.of("no-new-privileges")
+                : List.of("no-new-privileges", "apparmor=unconfined", "seccomp=" + SeccompFilter.containerProfile());
+    }
+
+    /**
+     * The kernel lets nobody mount a {@code /proc} who has not all of it before. Where each run has its own, with the same
+     * places hidden again by the supervisor, the container's is therefore whole; only the supervisor ever sees that one.
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private static final class OpenProc extends HostConfig {
+        @JsonProperty("MaskedPaths")
+        private final @Nullable List<String> maskedPaths;
+
+        @JsonProperty("ReadonlyPaths")
+        private final @Nullable List<String> readonlyPaths;
+
+        OpenProc(Flavour flavour, boolean namespaces) {
+            boolean open = namespaces && !flavour.ownKernel();
+            this.maskedPaths = open ? List.of() : null;
+            this.readonlyPaths = open ? List.of() : null;
+        }
     }
 
     private String tmpfs(String mode) {

@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Counters {
     private final Cgroup cgroup;
-    private final boolean ownKernel;
     private OptionalLong cpuBefore = OptionalLong.empty();
     private OptionalLong hostOomKillsBefore = OptionalLong.empty();
     private OptionalLong memoryBefore = OptionalLong.empty();
+    private OptionalLong peakBefore = OptionalLong.empty();
+    private long oomKillsBefore;
+    private long forksDeniedBefore;
     private Evidence last = Evidence.NONE;
     private boolean complete;
 
-    /** @param ownKernel whether the container's memory holds a kernel of its own, which is none of the guest's */
-    Counters(Cgroup cgroup, boolean ownKernel) {
+    Counters(Cgroup cgroup) {
         this.cgroup = cgroup;
-        this.ownKernel = ownKernel;
     }
 
     /** Whether this host shows who was refused a process. */
@@ -52,6 +52,12 @@ final class Counters {
         hostOomKillsBefore = Cgroup.hostOomKills();
         cpuBefore = cgroup.cpuNanos();
         memoryBefore = cgroup.memoryBytes();
+        oomKillsBefore = cgroup.oomKills().orElse(0);
+        forksDeniedBefore = cgroup.forksDenied().orElse(0);
+        cgroup.forgetPeak();
+        peakBefore = cgroup.peakMemoryBytes();
+        last = Evidence.NONE;
+        complete = false;
     }
 
     /** Takes the state now. While a process is left in the container; once the counters are gone, what was read stays. */
@@ -60,14 +66,20 @@ final class Counters {
         if (complete && oomKills.isEmpty()) {
             return;
         }
-        OptionalLong peak = cgroup.peakMemoryBytes();
-        long ownMemory = ownKernel ? memoryBefore.orElse(0) : 0;
         last = new Evidence(
-                oomKills.orElse(0) > 0,
-                cgroup.forksDenied().orElse(0),
+                oomKills.orElse(0) > oomKillsBefore,
+                Math.max(0, cgroup.forksDenied().orElse(0) - forksDeniedBefore),
                 cpuMillis(),
-                peak.isPresent() ? Math.max(0, peak.getAsLong() - ownMemory) : null);
+                peakOfRun());
         complete = oomKills.isPresent();
+    }
+
+    /** Where the peak cannot be forgotten it is that of all runs, and a run that did not raise it is not known by it. */
+    private @Nullable Long peakOfRun() {
+        OptionalLong peak = cgroup.peakMemoryBytes();
+        long before = memoryBefore.orElse(0);
+        boolean known = peak.isPresent() && (peak.getAsLong() > peakBefore.orElse(0) || peakBefore.orElse(0) <= before);
+        return known ? Long.valueOf(Math.max(0, peak.getAsLong() - before)) : null;
     }
 
     /** CPU since the guest's start, or null when this host does not show it. */

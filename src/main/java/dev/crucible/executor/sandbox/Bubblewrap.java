@@ -1,5 +1,7 @@
 package dev.crucible.executor.sandbox;
 
+import dev.crucible.executor.SupervisorBinary;
+import dev.crucible.executor.SupervisorBinary.Form;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,17 +16,17 @@ import java.util.concurrent.TimeUnit;
 /**
  * The bubblewrap of this host, and the box that it builds.
  *
- * @param userNamespacesCanBeDisabled versions before 0.8 cannot; the seccomp filter refuses them in any case
+ * @param mounts what of the host its boxes show besides the runtime, read-only
+ * @param supervisor what is pid 1 of its boxes
  */
-record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled) {
+record Bubblewrap(Path path, String version, List<Path> mounts, Form supervisor) {
     private static final long PATIENCE_SECONDS = 10;
-    private static final List<String> NEEDED = List.of("--as-pid-1", "--size", "--perms", "--seccomp", "--clearenv");
+    private static final List<String> NEEDED = List.of("--as-pid-1", "--size", "--perms", "--cap-add", "--clearenv");
     private static final List<String> SEARCHED = List.of("/usr/bin", "/usr/local/bin", "/bin");
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
-    private static final List<String> HIDDEN_FILES = List.of(
-            "/proc/cmdline", "/proc/kallsyms", "/proc/kcore", "/proc/key-users", "/proc/keys", "/proc/kmsg",
-            "/proc/latency_stats", "/proc/modules", "/proc/sched_debug", "/proc/timer_list", "/proc/timer_stats");
-    private static final List<String> HIDDEN_FOLDERS = List.of("/proc/acpi", "/proc/asound", "/proc/scsi", "/usr/local/etc");
+    private static final List<String> HIDDEN_FOLDERS = List.of("/usr/local/etc");
+    /** For the supervisor alone, over what is in its own namespaces: to make those of a run, and to drop all rights there. */
+    private static final List<String> SUPERVISOR_RIGHTS = List.of("CAP_SYS_ADMIN", "CAP_SETPCAP");
 
     /** The first bubblewrap found that can do what a box needs. */
     static Optional<Bubblewrap> find() {
@@ -35,8 +37,18 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
         String help = output(path.get(), "--help");
         String version = output(path.get(), "--version").replace("bubblewrap", "").strip();
         return NEEDED.stream().allMatch(help::contains)
-                ? Optional.of(new Bubblewrap(path.get(), version, help.contains("--disable-userns")))
+                ? Optional.of(new Bubblewrap(path.get(), version, List.of(), Form.NATIVE))
                 : Optional.empty();
+    }
+
+    /** The same, with boxes that show these too, where they exist. */
+    Bubblewrap showing(List<Path> mounts) {
+        return new Bubblewrap(path, version, mounts, supervisor);
+    }
+
+    /** The same, with boxes that this supervises. */
+    Bubblewrap supervisedBy(Form form) {
+        return new Bubblewrap(path, version, mounts, form);
     }
 
     /** A program in the host's own folders: never one that a variable points to. */
@@ -44,25 +56,39 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
         return SEARCHED.stream().map(folder -> Path.of(folder, name)).filter(Files::isExecutable).findFirst();
     }
 
-    /** The command that builds a box around the supervisor; descriptors 3 to 8 are what launcher.sh opened. */
-    List<String> command(long diskBytes) {
+    /** The command that builds a box around the supervisor; descriptors 3 to 9 are what launcher.sh opened. */
+    List<String> command() {
         Words words = new Words();
         words.add(path.toString(), "--unshare-all", "--unshare-user");
-        if (userNamespacesCanBeDisabled) {
-            words.add("--disable-userns");
-        }
         words.add("--new-session", "--die-with-parent", "--as-pid-1", "--clearenv", "--cap-drop", "ALL");
+        SUPERVISOR_RIGHTS.forEach(right -> words.add("--cap-add", right));
         words.add("--uid", "1000", "--gid", "1000", "--hostname", "sandbox");
         runtime(words);
+        // Before all that is ours, so that no mount can take its place.
+        mounts.forEach(mount -> words.add("--ro-bind-try", mount.toString(), mount.toString()));
         words.add("--proc", "/proc");
         hide(words);
-        String size = Long.toString(diskBytes);
-        devices(words, size);
-        words.add("--perms", "0755", "--size", size, "--tmpfs", "/work");
-        words.add("--perms", "1777", "--size", size, "--tmpfs", "/tmp");
-        words.add("--perms", "0555", "--file", "4", "/supervisor");
-        words.add("--remount-ro", "/", "--chdir", "/work", "--seccomp", "3", "/supervisor");
+        devices(words);
+        for (String folder : List.of("/work", "/tmp")) {
+            words.add("--perms", "0755", "--dir", folder);
+        }
+        supervisor(words);
         return words.list;
+    }
+
+    private void supervisor(Words words) {
+        boolean script = supervisor == Form.SCRIPT;
+        String file = script ? "/crucible/supervisor.py" : "/crucible/supervisor";
+        words.add("--perms", "0555", "--file", "4", file);
+        if (!script) {
+            words.add("--perms", "0555", "--file", "3", "/crucible/zygote.so");
+            words.add("--perms", "0444", "--file", "9", "/crucible/python/sitecustomize.py");
+        }
+        words.add("--remount-ro", "/", "--chdir", "/work");
+        if (script) {
+            words.add(SupervisorBinary.INTERPRETER, "-I", "-S");
+        }
+        words.add(file);
     }
 
     /** What a program needs to run, and nothing else of the host's. */
@@ -86,11 +112,6 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
     }
 
     private static void hide(Words words) {
-        for (String file : HIDDEN_FILES) {
-            if (Files.exists(Path.of(file))) {
-                words.add("--ro-bind", "/dev/null", file);
-            }
-        }
         for (String folder : HIDDEN_FOLDERS) {
             if (Files.isDirectory(Path.of(folder), LinkOption.NOFOLLOW_LINKS)) {
                 words.add("--tmpfs", folder, "--remount-ro", folder);
@@ -99,7 +120,7 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
     }
 
     /** No terminals among them: their number is bounded for the whole host, not for a box. */
-    private static void devices(Words words, String size) {
+    private static void devices(Words words) {
         words.add("--perms", "0755", "--tmpfs", "/dev");
         for (String device : DEVICES) {
             words.add("--dev-bind", "/dev/" + device, "/dev/" + device);
@@ -108,7 +129,7 @@ record Bubblewrap(Path path, String version, boolean userNamespacesCanBeDisabled
         words.add("--symlink", "/proc/self/fd/0", "/dev/stdin");
         words.add("--symlink", "/proc/self/fd/1", "/dev/stdout");
         words.add("--symlink", "/proc/self/fd/2", "/dev/stderr");
-        words.add("--perms", "1777", "--size", size, "--tmpfs", "/dev/shm");
+        words.add("--perms", "0755", "--dir", "/dev/shm");
         words.add("--remount-ro", "/dev");
     }
 

@@ -22,18 +22,24 @@ import org.slf4j.LoggerFactory;
 /** One box's cgroup in each hierarchy. Used by one thread at a time, but {@link #killAll()} may come from any. */
 final class Cgroup {
     private static final Logger LOG = LoggerFactory.getLogger(Cgroup.class);
-    /** bubblewrap's monitor and the supervisor. */
-    private static final int OUR_PROCESSES = 2;
     /** Short periods: a run that has used up its share waits milliseconds, and so does the supervisor beside it. */
     private static final long PERIOD_MICROS = 50_000;
     /** The kernel takes no smaller quota. */
     private static final long SMALLEST_QUOTA_MICROS = 1_000;
+    private static final long NO_LIMIT = -1;
+    private static final long MUCH_CACHE = 16L << 20;
     private static final long REMOVE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final List<Hierarchy> folders;
-    private long ownMemory;
+    /** What the box itself takes, before any run: later ones leave file cache that is no more than reclaimable. */
+    private long ownMemory = -1;
+    // What stood in the counters when the present run began: they count on.
+    private long earlierMemory;
     private long ownCpuNanos;
+    private long earlierKills;
+    private long earlierDenials;
+    private long earlierPeak;
 
     Cgroup(List<Hierarchy> folders) {
         this.folders = List.copyOf(folders);
@@ -44,16 +50,32 @@ final class Cgroup {
         return folders.stream().map(h -> h.folder().resolve("cgroup.procs").toString()).toList();
     }
 
-    /** Puts the limits in force. What the box itself uses by now is not the guest's: it is allowed on top. */
-    void limit(Limits limits) throws IOException {
+    /**
+     * Puts a run's limits in force. What the box itself uses by now is not the guest's: it is allowed on top.
+     *
+     * @param ownProcesses processes in the group that are ours
+     */
+    void limit(Limits limits, int ownProcesses) throws IOException {
         for (Hierarchy hierarchy : folders) {
             for (Controller controller : hierarchy.controllers()) {
                 switch (controller) {
                     case MEMORY -> limitMemory(hierarchy, limits.memoryBytes());
-                    case PIDS -> write(hierarchy, "pids.max", limits.pids() + OUR_PROCESSES);
+                    case PIDS -> {
+                        write(hierarchy, "pids.max", limits.pids() + ownProcesses);
+                        earlierDenials = value(hierarchy, "pids.events", "max");
+                    }
                     case CPU -> limitCpu(hierarchy, limits.cpuMillis());
                     case CPUACCT -> ownCpuNanos = cpuNanos(hierarchy);
                 }
+            }
+        }
+    }
+
+    /** Lifts the limit on CPU until {@link #limit} sets it anew. */
+    void freeCpu() throws IOException {
+        for (Hierarchy hierarchy : folders) {
+            if (hierarchy.controllers().contains(Controller.CPU)) {
+                limitCpu(hierarchy, Integer.MAX_VALUE);
             }
         }
     }
@@ -74,14 +96,26 @@ final class Cgroup {
         Hierarchy pids = holding(Controller.PIDS);
         Hierarchy cpu = holding(Controller.CPUACCT);
         try {
-            boolean oom = memory != null
-                    && value(memory, memory.unified() ? "memory.events" : "memory.oom_control", "oom_kill") > 0;
-            long denied = pids == null ? 0 : value(pids, "pids.events", "max");
+            boolean oom = memory != null && kills(memory) > earlierKills;
+            long denied = pids == null ? 0 : value(pids, "pids.events", "max") - earlierDenials;
             Long cpuMillis = cpu == null ? null : Math.max(0, cpuNanos(cpu) - ownCpuNanos) / 1_000_000;
             return new Evidence(oom, denied, cpuMillis, memory == null ? null : peak(memory));
         } catch (IOException e) {
             LOG.atWarn().setCause(e).log("A box's cgroup cannot be read, so its verdict goes without it");
             return Evidence.NONE;
+        }
+    }
+
+    /** Gives back the file cache that a run has left, when it is much. Never throws. */
+    void trim() {
+        Hierarchy memory = holding(Controller.MEMORY);
+        try {
+            long left = memory == null || ownMemory < 0 ? 0 : memoryNow(memory) - ownMemory;
+            if (left > MUCH_CACHE) {
+                writeIfThere(memory, memory.unified() ? "memory.reclaim" : "memory.force_empty", memory.unified() ? left : 0);
+            }
+        } catch (IOException e) {
+            LOG.atTrace().setCause(e).log("Not all of a run's file cache could be given back; the next limit does that");
         }
     }
 
@@ -141,14 +175,28 @@ final class Cgroup {
         return pids;
     }
 
+    private static long memoryNow(Hierarchy memory) throws IOException {
+        return read(memory, memory.unified() ? "memory.current" : "memory.usage_in_bytes");
+    }
+
+    private static long kills(Hierarchy memory) throws IOException {
+        return value(memory, memory.unified() ? "memory.events" : "memory.oom_control", "oom_kill");
+    }
+
     private void limitMemory(Hierarchy memory, long bytes) throws IOException {
-        ownMemory = read(memory, memory.unified() ? "memory.current" : "memory.usage_in_bytes");
+        earlierKills = kills(memory);
+        earlierMemory = memoryNow(memory);
+        ownMemory = ownMemory < 0 ? earlierMemory : ownMemory;
         long limit = bytes + ownMemory;
         if (memory.unified()) {
             write(memory, "memory.max", limit);
             writeIfThere(memory, "memory.swap.max", 0);
+            Path peak = memory.folder().resolve("memory.peak");
+            earlierPeak = Files.isReadable(peak) ? read(memory, "memory.peak") : 0;
             return;
         }
+        // The limit of memory and swap together may never be below that of memory, not for a moment.
+        writeIfThere(memory, "memory.memsw.limit_in_bytes", NO_LIMIT);
         write(memory, "memory.limit_in_bytes", limit);
         if (!writeIfThere(memory, "memory.memsw.limit_in_bytes", limit)) {
             writeIfThere(memory, "memory.swappiness", 0);
@@ -158,6 +206,8 @@ final class Cgroup {
 
     private void limitCpu(Hierarchy cpu, int millis) throws IOException {
         if (millis >= Runtime.getRuntime().availableProcessors() * 1000L) {
+            // Not only left alone: the run before may have had less.
+            write(cpu, cpu.unified() ? "cpu.max" : "cpu.cfs_quota_us", cpu.unified() ? "max " + PERIOD_MICROS : "-1");
             return;
         }
         long quota = Math.max(SMALLEST_QUOTA_MICROS, PERIOD_MICROS * millis / 1000);
@@ -173,9 +223,14 @@ final class Cgroup {
         return cpu.unified() ? value(cpu, "cpu.stat", "usage_usec") * 1000 : read(cpu, "cpuacct.usage");
     }
 
+    /** In version 2 the peak is that of all runs: a run that did not raise it is not known by it. */
     private @Nullable Long peak(Hierarchy memory) throws IOException {
         Path file = memory.folder().resolve(memory.unified() ? "memory.peak" : "memory.max_usage_in_bytes");
-        return Files.isReadable(file) ? Long.valueOf(Math.max(0, read(memory, file.getFileName().toString()) - ownMemory)) : null;
+        if (!Files.isReadable(file)) {
+            return null;
+        }
+        long peak = read(memory, file.getFileName().toString());
+        return memory.unified() && earlierPeak > 0 && peak <= earlierPeak ? null : Long.valueOf(Math.max(0, peak - earlierMemory));
     }
 
     private @Nullable Hierarchy holding(Controller controller) {

@@ -85,26 +85,28 @@ final class CgroupDriver {
         return new Cgroup(folders);
     }
 
-    /** Ends every process in our cgroups and removes the cgroups of boxes. */
-    void sweep() {
+    /** Ends every process in our cgroups but those of these names, and removes the cgroups. */
+    void sweep(Set<String> open) {
         Set<String> names = new HashSet<>();
         for (Hierarchy hierarchy : hierarchies) {
             children(hierarchy.folder()).forEach(child -> names.add(child.getFileName().toString()));
         }
+        // Not before they are listed: a box is among the open ones before its cgroup is there.
+        names.removeAll(open);
         for (String name : names) {
             Cgroup left = new Cgroup(hierarchies.stream()
                     .map(h -> new Hierarchy(h.folder().resolve(name), h.unified(), h.controllers()))
                     .filter(h -> Files.isDirectory(h.folder()))
                     .toList());
             if (!left.remove()) {
-                LOG.atWarn().addKeyValue("cgroup", name).log("A cgroup of an earlier run cannot be removed; the next start tries again");
+                LOG.atWarn().addKeyValue("cgroup", name).log("A cgroup of an earlier run cannot be removed; the next sweep tries again");
             }
         }
     }
 
     /** Sweeps, and removes our folders themselves. */
     void close() {
-        sweep();
+        sweep(Set.of());
         for (Hierarchy hierarchy : hierarchies) {
             Cgroup.removeFolder(hierarchy.folder());
         }

@@ -1,61 +1,79 @@
 package dev.crucible.executor.sandbox;
 
-import dev.crucible.executor.Box;
+import dev.crucible.executor.BoxSetup;
 import dev.crucible.executor.Evidence;
+import dev.crucible.executor.Language;
+import dev.crucible.executor.SupervisorBinary.Form;
+import dev.crucible.executor.pool.PooledBox;
 import dev.crucible.executor.sandbox.CgroupDriver.Controller;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.platform.concurrent.Threads;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A bubblewrap process with the supervisor inside, and the cgroup around both. */
-final class SandboxBox implements Box {
+final class SandboxBox implements PooledBox {
     private static final Logger LOG = LoggerFactory.getLogger(SandboxBox.class);
-    private static final int FRAME_HEADER = 5;
+    private static final int BUFFER = 1 << 16;
     private static final int MAX_COMPLAINT = 500;
     private static final long END_PATIENCE_SECONDS = 3;
+    /** The process and its cgroup have this long together, and more. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    /** bubblewrap's monitor and the supervisor. */
+    private static final int OUR_PROCESSES = 2;
 
+    private final BoxFactory factory;
     private final int slot;
-    private final long diskBytes;
+    private final String name;
     private final Process process;
     private final Cgroup cgroup;
     private final Set<Controller> controllers;
     private final Path complaints;
-    private final Consumer<SandboxBox> onClose;
-    private final PushbackInputStream output;
+    private final InputStream output;
+    private final @Nullable Language interpreter;
+    private final Form form;
     private final AtomicBoolean closed = new AtomicBoolean();
     private Map<String, Long> rlimits = Map.of();
+    private boolean supervised;
+    private boolean loaded;
+    private @Nullable ScriptClock script;
+    private int runs;
 
     SandboxBox(
+            BoxFactory factory,
             int slot,
-            long diskBytes,
+            String name,
             Process process,
             Cgroup cgroup,
             Set<Controller> controllers,
             Path complaints,
-            Consumer<SandboxBox> onClose) {
+            @Nullable Language interpreter,
+            Form form) {
+        this.factory = factory;
         this.slot = slot;
-        this.diskBytes = diskBytes;
+        this.name = name;
         this.process = process;
         this.cgroup = cgroup;
         this.controllers = controllers;
         this.complaints = complaints;
-        this.onClose = onClose;
-        this.output = new PushbackInputStream(process.getInputStream(), FRAME_HEADER);
+        this.interpreter = interpreter;
+        this.form = form;
+        this.output = new BufferedInputStream(process.getInputStream(), BUFFER);
     }
 
     /** The box's number, free again once it is closed. */
@@ -63,42 +81,37 @@ final class SandboxBox implements Box {
         return slot;
     }
 
-    long diskBytes() {
-        return diskBytes;
+    /** Of its cgroup and its files; no other box's of this server. */
+    String name() {
+        return name;
     }
 
-    boolean alive() {
+    @Override
+    public int runs() {
+        return runs;
+    }
+
+    @Override
+    public boolean alive() {
         return process.isAlive();
     }
 
-    /** Waits for the supervisor's first word, so that what the box itself costs is known before a guest comes. */
+    /** Waits until the supervisor can take a run, so that what the box itself costs is known before a guest comes. */
     void awaitSupervisor() {
+        if (supervised) {
+            return;
+        }
         try {
-            byte[] first = output.readNBytes(FRAME_HEADER);
-            if (first.length < FRAME_HEADER) {
-                throw broken("bubblewrap could not build the sandbox: " + complaint(), null);
+            BoxSetup.awaitReady(output);
+            BoxSetup.Ready ready = BoxSetup.awaitReady(output);
+            if (form == Form.NATIVE && !ready.isolated()) {
+                throw new IOException("the kernel gave its supervisor no namespaces for the runs");
             }
-            output.unread(first);
+            loaded = ready.fork();
+            supervised = true;
         } catch (IOException e) {
-            throw broken("The sandbox broke while it was built: " + complaint(), e);
+            throw broken("bubblewrap could not build the sandbox: " + e.getMessage() + "; " + complaint(), e);
         }
-    }
-
-    /** Puts a run's limits in force. */
-    void dedicate(Limits limits) {
-        try {
-            cgroup.limit(limits);
-        } catch (IOException e) {
-            throw broken("The limits of a sandbox could not be set: " + e.getMessage(), e);
-        }
-        Map<String, Long> inside = new LinkedHashMap<>();
-        if (!controllers.contains(Controller.MEMORY)) {
-            inside.put("data", limits.memoryBytes());
-        }
-        if (!controllers.contains(Controller.PIDS)) {
-            inside.put("nproc", limits.pids() + 1L);
-        }
-        rlimits = Map.copyOf(inside);
     }
 
     @Override
@@ -112,13 +125,48 @@ final class SandboxBox implements Box {
     }
 
     @Override
+    public boolean forks(Language language) {
+        return loaded && language.equals(interpreter);
+    }
+
+    @Override
+    public void begin(Limits limits) {
+        // A native supervisor makes an init for each run.
+        int ours = OUR_PROCESSES + (form == Form.NATIVE ? 1 : 0) + (loaded ? 1 : 0);
+        runs++;
+        script = form == Form.SCRIPT ? ScriptClock.start(process) : null;
+        try {
+            cgroup.limit(limits, ours);
+        } catch (IOException e) {
+            throw broken("The limits of a sandbox could not be set: " + e.getMessage(), e);
+        }
+        Map<String, Long> inside = new LinkedHashMap<>();
+        if (!controllers.contains(Controller.MEMORY)) {
+            inside.put("data", limits.memoryBytes());
+        }
+        if (!controllers.contains(Controller.PIDS)) {
+            inside.put("nproc", (long) limits.pids() + ours);
+        }
+        rlimits = Map.copyOf(inside);
+    }
+
+    @Override
     public Map<String, Long> rlimits() {
         return rlimits;
     }
 
     @Override
     public @Nullable Long cpuMillis() {
-        return cgroup.cpuMillis();
+        return guests(cgroup.cpuMillis());
+    }
+
+    @Override
+    public void hurry() {
+        try {
+            cgroup.freeCpu();
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("A sandbox that is to end keeps its share of CPU");
+        }
     }
 
     /** bubblewrap's end is the supervisor's, and with pid 1 the kernel ends all others; the cgroup is the second hand. */
@@ -130,28 +178,65 @@ final class SandboxBox implements Box {
 
     @Override
     public Evidence evidence() {
-        return cgroup.evidence();
+        Evidence all = cgroup.evidence();
+        return new Evidence(all.oomKilled(), all.forksDenied(), guests(all.cpuMillis()), all.peakMemoryBytes());
+    }
+
+    /** The native supervisor's own share is too little to tell. */
+    private @Nullable Long guests(@Nullable Long cpuMillis) {
+        ScriptClock clock = script;
+        return cpuMillis == null || clock == null ? cpuMillis : Long.valueOf(Math.max(0, cpuMillis - clock.millis()));
     }
 
     @Override
-    public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+    public boolean awaitNext() {
+        Runnable patience = factory.killLater(this);
+        try {
+            boolean ready = !BoxSetup.awaitReady(output).spent();
+            cgroup.trim();
+            return ready;
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("A sandbox did not get ready again and is destroyed");
+            return false;
+        } finally {
+            patience.run();
         }
+    }
+
+    @Override
+    public void release() {
+        factory.giveBack(this);
+    }
+
+    /** Not cut short by an interrupt: whoever is told to stop while a box goes away would leave it half gone. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            Threads.uninterrupted("sandbox-end", CLOSE_PATIENCE, this::end);
+        }
+    }
+
+    private void end() {
         process.destroyForcibly();
-        boolean gone = awaitEnd();
+        boolean gone = takeAway();
         closeStreams();
-        gone &= cgroup.remove();
+        if (gone) {
+            factory.closed(this);
+        } else {
+            LOG.atError().addKeyValue("slot", slot).log("A sandbox did not go away; its slot is not used until a sweep removes it");
+            factory.stuck(this);
+        }
+    }
+
+    /** Removes what there is of a box that was closed. False if something is still there. */
+    boolean takeAway() {
+        boolean gone = awaitEnd() && cgroup.remove();
         try {
             Files.deleteIfExists(complaints);
         } catch (IOException e) {
-            LOG.atWarn().setCause(e).log("A sandbox's file could not be removed; the next start does");
+            LOG.atWarn().setCause(e).log("A sandbox's file could not be removed; the next sweep does");
         }
-        if (!gone) {
-            LOG.atError().addKeyValue("slot", slot).log("A sandbox did not go away, so its slot is not used again");
-            return;
-        }
-        onClose.accept(this);
+        return gone;
     }
 
     private boolean awaitEnd() {
@@ -176,16 +261,14 @@ final class SandboxBox implements Box {
         }
     }
 
-    private static PlatformException broken(String detail, @Nullable Throwable cause) {
-        return cause == null
-                ? new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, detail)
-                : new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, detail, cause);
+    private static PlatformException broken(String detail, Throwable cause) {
+        return new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, detail, cause);
     }
 
     private String complaint() {
         try {
             String text = Files.readString(complaints).strip();
-            return text.isEmpty() ? "it said nothing" : text.substring(0, Math.min(text.length(), MAX_COMPLAINT));
+            return text.isEmpty() ? "bubblewrap said nothing" : text.substring(0, Math.min(text.length(), MAX_COMPLAINT));
         } catch (IOException e) {
             return "its words cannot be read";
         }

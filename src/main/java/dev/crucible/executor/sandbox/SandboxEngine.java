@@ -3,15 +3,22 @@ package dev.crucible.executor.sandbox;
 import static java.util.Objects.requireNonNull;
 
 import dev.crucible.executor.Box;
+import dev.crucible.executor.BoxSetup;
 import dev.crucible.executor.BoxProbe;
 import dev.crucible.executor.BoxSpec;
 import dev.crucible.executor.Engine;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.EngineStatus.LanguageStatus;
 import dev.crucible.executor.ExecutorConfig;
+import dev.crucible.executor.GuestUids;
 import dev.crucible.executor.Language;
 import dev.crucible.executor.Languages;
+import dev.crucible.executor.Patience;
+import dev.crucible.executor.PoolFigures;
 import dev.crucible.executor.SupervisorBinary;
+import dev.crucible.executor.SupervisorBinary.Form;
+import dev.crucible.executor.pool.BoxPool;
+import dev.crucible.executor.pool.Headroom;
 import dev.crucible.executor.sandbox.CgroupDriver.Controller;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
@@ -25,7 +32,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,18 +44,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SandboxEngine implements Engine {
     private static final String NAME = "sandbox";
-    /** Fewer would wait for each other: a box is milliseconds of the kernel's patience in the making, not of work. */
-    private static final int SMALLEST_STOCK = 4;
+    /** Wait when nobody has asked for a while. */
+    private static final int LEAST = 1;
 
-    private static final int LARGEST_STOCK = 16;
+    /** Warm runs and cold ones: for each as many as serve at once and as many that are tidied meanwhile, and a spare one. */
+    private static final int KINDS = 2;
+
+    /** What a box takes that waits with a loaded interpreter, and somewhat more. */
+    private static final long BYTES_OF_A_BOX = 24L << 20;
 
     private final List<Language> languages;
+    private final Optional<Form> supervisor;
     private final SandboxFiles files;
     private final Supplier<CgroupDriver> detect;
-    private final int stock;
+    private final List<Path> mounts;
+    private final int firstUid;
+    private final int cores = Runtime.getRuntime().availableProcessors();
+    private final BoxPool.Size size;
+    /** The names of the boxes that there are. */
+    private final Set<String> open = ConcurrentHashMap.newKeySet();
+
+    private Patience patience = new Patience();
     // Guarded by this object's monitor.
     private @Nullable CgroupDriver cgroups;
     private @Nullable BoxFactory boxes;
+    private boolean expected;
     private boolean closed;
 
     /** Does no work yet: {@link #probe}, {@link #open} and {@link #sweep} do. */
@@ -55,12 +77,23 @@ public final class SandboxEngine implements Engine {
     }
 
     SandboxEngine(ExecutorConfig config, Languages languages, Supplier<CgroupDriver> detect) {
+        this(config, languages, detect, SupervisorBinary.best());
+    }
+
+    /** @param supervisor what is pid 1 of every box; without one the engine is unavailable */
+    SandboxEngine(ExecutorConfig config, Languages languages, Supplier<CgroupDriver> detect, Optional<Form> supervisor) {
         requireNonNull(config, "config is null");
         this.languages = languages.all();
-        this.files = new SandboxFiles(config.folder().resolve(NAME));
+        this.supervisor = supervisor;
+        this.files = new SandboxFiles(config.folder().resolve(NAME), supervisor.orElse(Form.NATIVE));
         this.detect = detect;
-        int cores = Runtime.getRuntime().availableProcessors();
-        this.stock = Math.min(config.maxConcurrent(), Math.max(SMALLEST_STOCK, Math.min(2 * cores, LARGEST_STOCK)));
+        this.firstUid = GuestUids.SANDBOX.first(config.instance(), GuestUids.fewHere());
+        int most = Math.max(2, Math.min(KINDS * (2 * config.maxConcurrent() + 1), Headroom.ofThisHost().boxes(BYTES_OF_A_BOX)));
+        this.size = config.warm() ? new BoxPool.Size(LEAST, most, !scripted()) : BoxPool.Size.OFF;
+        // The same for all: a box that was made ahead does not know its language yet.
+        this.mounts = Stream.concat(
+                        this.languages.stream().flatMap(language -> language.mounts().stream()), config.mounts().stream())
+                .distinct().sorted().toList();
     }
 
     @Override
@@ -75,15 +108,16 @@ public final class SandboxEngine implements Engine {
         if (bubblewrap.isEmpty()) {
             return unavailable(null, "No bubblewrap of version 0.5 or later is installed.", "Type: apt-get install -y bubblewrap");
         }
-        if (!SupervisorBinary.available()) {
-            return unavailable(version, "This build has no sandbox supervisor for this machine.", SupervisorBinary.remedy());
+        if (supervisor.isEmpty()) {
+            return unavailable(version, "This build has no sandbox supervisor for this machine, and the scripted one needs "
+                    + SupervisorBinary.INTERPRETER + ".", SupervisorBinary.remedy() + "; or type: apt-get install -y python3");
         }
         if (root() && Bubblewrap.tool("setpriv").isEmpty()) {
             return unavailable(version, "There is no setpriv to drop root with.", "Type: apt-get install -y util-linux");
         }
         try {
             Map<String, LanguageStatus> found = BoxProbe.languages(this, languages, SandboxEngine::howToGet);
-            factory().keepStock(stock);
+            expectTheFirst();
             return new EngineStatus(
                     NAME, true, "bubblewrap " + version, describe(), null, weaknesses(), found);
         } catch (PlatformException e) {
@@ -93,21 +127,29 @@ public final class SandboxEngine implements Engine {
 
     @Override
     public Box open(BoxSpec spec) {
-        SandboxBox box = factory().take(spec.limits().diskBytes());
-        try {
-            box.dedicate(spec.limits());
-            return box;
-        } catch (PlatformException e) {
-            box.close();
-            throw e;
-        }
+        return spec.ours() ? factory().fresh() : factory().take(spec.isolation());
+    }
+
+    @Override
+    public synchronized void heed(Patience patience) {
+        this.patience = requireNonNull(patience, "patience is null");
+    }
+
+    @Override
+    public @Nullable PoolFigures pool() {
+        BoxFactory made = made();
+        return made == null ? null : made.figures();
     }
 
     @Override
     public void sweep() {
-        cgroups().sweep();
+        BoxFactory made = made();
+        if (made != null) {
+            made.sweep();
+        }
+        cgroups().sweep(open);
         try {
-            files.sweep();
+            files.sweep(open);
         } catch (IOException e) {
             throw new UncheckedIOException("The sandbox's folder cannot be swept", e);
         }
@@ -137,6 +179,22 @@ public final class SandboxEngine implements Engine {
         return cgroups;
     }
 
+    private synchronized @Nullable BoxFactory made() {
+        return boxes;
+    }
+
+    /** As many as can do something at once, the first time that boxes are seen to work. */
+    private void expectTheFirst() {
+        BoxFactory factory = factory();
+        synchronized (this) {
+            if (expected) {
+                return;
+            }
+            expected = true;
+        }
+        factory.expect(cores);
+    }
+
     private synchronized BoxFactory factory() {
         if (closed) {
             throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "The sandbox engine is closed.");
@@ -150,10 +208,8 @@ public final class SandboxEngine implements Engine {
     private BoxFactory makeFactory() {
         Bubblewrap bubblewrap = Bubblewrap.find().orElseThrow(() ->
                 new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "bubblewrap is not installed."));
-        byte[] seccomp = SeccompFilter.forArchitecture(System.getProperty("os.arch")).orElseThrow(() ->
-                new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "There is no system call filter for this machine."));
         try {
-            files.write(seccomp);
+            files.write();
         } catch (IOException e) {
             throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "The sandbox's folder cannot be written: " + e.getMessage(), e);
         }
@@ -161,7 +217,10 @@ public final class SandboxEngine implements Engine {
         if (root() && setpriv == null) {
             throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "There is no setpriv to drop root with.");
         }
-        return new BoxFactory(bubblewrap, files, cgroups(), root() ? setpriv : null, Limits.DEFAULTS.diskBytes());
+        Language interpreter = size.reuse() ? languages.stream().filter(Language::fork).findFirst().orElse(null) : null;
+        BoxSetup setup = BoxSetup.of(interpreter, Limits.DEFAULTS.diskBytes(), 0);
+        Bubblewrap supervised = bubblewrap.showing(mounts).supervisedBy(supervisor.orElse(Form.NATIVE));
+        return new BoxFactory(supervised, files, cgroups(), root() ? setpriv : null, firstUid, setup, size, patience, open);
     }
 
     private String describe() {
@@ -175,6 +234,11 @@ public final class SandboxEngine implements Engine {
     private List<String> weaknesses() {
         Set<Controller> held = cgroups().controllers();
         List<String> weaknesses = new ArrayList<>();
+        if (scripted()) {
+            weaknesses.add("This build has no native supervisor for this machine, so a scripted one is in use: every run gets"
+                    + " a box of its own and pays for its interpreter's start, and none is warm. To get the native one: "
+                    + SupervisorBinary.remedy() + ".");
+        }
         if (!held.contains(Controller.MEMORY)) {
             weaknesses.add("No memory cgroup can be written: memory is limited for each process, not for all together,"
                     + " and running out of it shows as the program's own error.");
@@ -193,6 +257,10 @@ public final class SandboxEngine implements Engine {
             weaknesses.add("The server is not root: boxes run under its own uid instead of one each.");
         }
         return weaknesses;
+    }
+
+    private boolean scripted() {
+        return supervisor.equals(Optional.of(Form.SCRIPT));
     }
 
     private static EngineStatus unavailable(@Nullable String version, String detail, String remedy) {

@@ -1,6 +1,7 @@
 package dev.crucible.executor.sandbox;
 
 import dev.crucible.executor.SupervisorBinary;
+import dev.crucible.executor.SupervisorBinary.Form;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** The engine's folder: what every box is made from, and what each box complains about. Nobody else can enter it. */
 final class SandboxFiles {
@@ -33,9 +35,11 @@ final class SandboxFiles {
     private static final String COMPLAINTS = ".err";
 
     private final Path folder;
+    private final Form supervisor;
 
-    SandboxFiles(Path folder) {
+    SandboxFiles(Path folder, Form supervisor) {
         this.folder = folder;
+        this.supervisor = supervisor;
     }
 
     Path folder() {
@@ -52,7 +56,7 @@ final class SandboxFiles {
     }
 
     /** Writes everything a box is made from. */
-    void write(byte[] seccomp) throws IOException {
+    void write() throws IOException {
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         try (InputStream packed = SandboxFiles.class.getResourceAsStream("/sandbox/launcher.sh")) {
@@ -61,22 +65,29 @@ final class SandboxFiles {
             }
             Files.copy(packed, launcher(), StandardCopyOption.REPLACE_EXISTING);
         }
-        Files.write(folder.resolve("seccomp"), seccomp);
         Files.writeString(folder.resolve("passwd"), PASSWD);
         Files.writeString(folder.resolve("group"), GROUP);
         Files.writeString(folder.resolve("hosts"), HOSTS);
         Files.writeString(folder.resolve("nsswitch.conf"), NSSWITCH);
-        SupervisorBinary.writeTo(folder.resolve("supervisor"));
+        if (supervisor == Form.NATIVE) {
+            SupervisorBinary.writeInto(folder);
+        } else {
+            SupervisorBinary.writeScriptInto(folder);
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }
 
-    /** Removes what boxes of an earlier run left. */
-    void sweep() throws IOException {
+    /** Removes what boxes have left, but for those of these names. */
+    void sweep(Set<String> open) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
         }
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "*" + COMPLAINTS)) {
             for (Path file : left) {
-                Files.deleteIfExists(file);
+                String name = file.getFileName().toString();
+                if (!open.contains(name.substring(0, name.length() - COMPLAINTS.length()))) {
+                    Files.deleteIfExists(file);
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.crucible.kernel.evaluation;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param engine the engine it ran on, or null when it never ran
  * @param engineVersion the engine's version, or null
  * @param languageVersion the version of the language's runtime, or null when it is not known
+ * @param evidence what the reason rests on, or null when the program's own end says it all
+ * @param result the JSON text that the program reported in {@code $CRUCIBLE_RESULT}, or null; valid, never trusted
+ * @param tests one for each test that was run, in their order; empty when the submission had none
  */
 public record Outcome(
         Reason reason,
@@ -26,7 +30,26 @@ public record Outcome(
         CapturedOutput compile,
         @Nullable String engine,
         @Nullable String engineVersion,
-        @Nullable String languageVersion) {
+        @Nullable String languageVersion,
+        @Nullable Evidence evidence,
+        @Nullable String result,
+        List<Artifact> artifacts,
+        List<TestOutcome> tests) {
+
+    /**
+     * What was counted outside the program's reach and decided the reason.
+     *
+     * @param source who counted, such as {@code cgroup memory.oom_control oom_kill}
+     * @param unit of both figures, such as {@code bytes}
+     * @param limit the limit that fired, or null where there is none
+     * @param measured what was seen, or null when the event alone was
+     */
+    public record Evidence(String source, String unit, @Nullable Long limit, @Nullable Long measured) {
+        public Evidence {
+            requireNonNull(source, "source is null");
+            requireNonNull(unit, "unit is null");
+        }
+    }
 
     /**
      * What was measured.
@@ -48,6 +71,26 @@ public record Outcome(
         requireNonNull(stdout, "stdout is null");
         requireNonNull(stderr, "stderr is null");
         requireNonNull(compile, "compile is null");
+        // Absent in what an earlier version wrote.
+        artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
+        tests = tests == null ? List.of() : List.copyOf(tests);
+    }
+
+    /** The outcome of one run that left nothing but its output. */
+    public Outcome(
+            Reason reason,
+            String detail,
+            @Nullable Integer exitCode,
+            @Nullable Integer signal,
+            Usage usage,
+            CapturedOutput stdout,
+            CapturedOutput stderr,
+            CapturedOutput compile,
+            @Nullable String engine,
+            @Nullable String engineVersion,
+            @Nullable String languageVersion) {
+        this(reason, detail, exitCode, signal, usage, stdout, stderr, compile, engine, engineVersion, languageVersion,
+                null, null, List.of(), List.of());
     }
 
     /** The outcome of an evaluation whose program was never started. */
@@ -57,7 +100,8 @@ public record Outcome(
                 CapturedOutput.EMPTY, CapturedOutput.EMPTY, CapturedOutput.EMPTY, null, null, null);
     }
 
+    /** Whether it ended well by itself and every test passed. */
     public boolean success() {
-        return reason == Reason.OK;
+        return reason == Reason.OK && tests.stream().allMatch(TestOutcome::passed);
     }
 }

@@ -1,4 +1,4 @@
-package dev.crucible.executor.sandbox;
+package dev.crucible.executor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The system calls that a guest has no business with, as a classic BPF program for the kernel ({@code struct
@@ -14,12 +16,13 @@ import java.util.Optional;
  * no_new_privs are the walls; this takes away the kernel's riskier corners behind them, and the ways to meet a
  * neighbour that no namespace covers.
  */
-final class SeccompFilter {
+public final class SeccompFilter {
     private static final int ALLOW = 0x7fff0000;
     private static final int KILL_PROCESS = 0x80000000;
     private static final int ERRNO = 0x00050000;
     private static final int EPERM = 1;
     private static final int ENOSYS = 38;
+    private static final int EPROTONOSUPPORT = 93;
     private static final int EAFNOSUPPORT = 97;
 
     private static final short LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
@@ -32,6 +35,7 @@ final class SeccompFilter {
     private static final int ARCHITECTURE = 4;
     private static final int FIRST_ARGUMENT = 16;
     private static final int SECOND_ARGUMENT = 24;
+    private static final int THIRD_ARGUMENT = 32;
 
     /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
     private static final int CLONE_NEW = 0x7e020000;
@@ -118,6 +122,8 @@ final class SeccompFilter {
             new Call("migrate_pages", 256, 238),
             new Call("memfd_secret", 447, 447));
 
+    private static final Set<String> NEEDED_FOR_RUNS = Set.of("mount", "umount2", "unshare");
+
     private static final Call CLONE = new Call("clone", 56, 220);
     private static final Call CLONE3 = new Call("clone3", 435, 435);
     private static final Call SOCKET = new Call("socket", 41, 198);
@@ -126,8 +132,24 @@ final class SeccompFilter {
     private static final Call FCNTL = new Call("fcntl", 72, 25);
     private static final Call PERSONALITY = new Call("personality", 135, 92);
 
+    private static final int INIT = 1;
+    private static final int PRIO_USER = 2;
+    private static final int IOPRIO_USER = 3;
+    private static final List<Call> ABOUT_A_PROCESS = List.of(
+            new Call("prlimit64", 302, 261),
+            new Call("sched_setscheduler", 144, 119),
+            new Call("sched_setparam", 142, 118),
+            new Call("sched_setattr", 314, 274),
+            new Call("sched_setaffinity", 203, 122));
+    private static final Call SETPRIORITY = new Call("setpriority", 141, 140);
+    private static final Call IOPRIO_SET = new Call("ioprio_set", 251, 30);
+
     /** AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK: all of them end at the box's own empty network. */
     private static final List<Integer> FAMILIES = List.of(1, 2, 10, 16);
+    private static final int NETLINK = 16;
+    private static final int NETLINK_ROUTE = 0;
+    /** The family's own, TCP and UDP. */
+    private static final List<Integer> PROTOCOLS = List.of(0, 6, 17);
     /** TIOCSTI and TIOCLINUX put words into a terminal. */
     private static final List<Integer> TERMINAL_INJECTION = List.of(0x5412, 0x541c);
     /** F_SETLEASE and F_NOTIFY work on files that neighbours share read-only. */
@@ -151,6 +173,17 @@ final class SeccompFilter {
         };
     }
 
+    /**
+     * The same as a profile of the container engines, for a container as a whole: what neither guests nor the supervisor
+     * need. The supervisor makes each run's namespaces and mounts, and puts the filter of {@link #forArchitecture} on it.
+     */
+    public static String containerProfile() {
+        String names = DENIED.stream().map(Call::name).filter(name -> !NEEDED_FOR_RUNS.contains(name))
+                .map(name -> '"' + name + '"').collect(Collectors.joining(","));
+        return "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_AARCH64\"],"
+                + "\"syscalls\":[{\"names\":[" + names + "],\"action\":\"SCMP_ACT_ERRNO\"}]}";
+    }
+
     private byte[] build() {
         add(LOAD, 0, 0, ARCHITECTURE);
         add(JUMP_EQUAL, 1, 0, x86 ? 0xc000003e : 0xc00000b7);
@@ -166,11 +199,16 @@ final class SeccompFilter {
         // The C library falls back to clone, whose flags a filter can see.
         answer(CLONE3, ERRNO | ENOSYS);
         denyNewNamespaces();
-        allowOnly(SOCKET, FIRST_ARGUMENT, FAMILIES, ERRNO | EAFNOSUPPORT);
+        allowSockets();
         allowOnly(SOCKETPAIR, FIRST_ARGUMENT, FAMILIES, ERRNO | EAFNOSUPPORT);
         allowOnly(PERSONALITY, FIRST_ARGUMENT, PERSONALITIES, ERRNO | EPERM);
         denyAny(IOCTL, SECOND_ARGUMENT, TERMINAL_INJECTION);
         denyAny(FCNTL, SECOND_ARGUMENT, FILE_WATCHING);
+        // To the kernel the guest and its pid 1 are one user, and a user may lower the limits and the priority of all it
+        // owns: an init without open files or without time could neither report nor stop anything.
+        ABOUT_A_PROCESS.forEach(call -> denyAny(call, FIRST_ARGUMENT, List.of(INIT)));
+        denyAboutInitOrUser(SETPRIORITY, PRIO_USER);
+        denyAboutInitOrUser(IOPRIO_SET, IOPRIO_USER);
         add(RETURN, 0, 0, ALLOW);
         return encode();
     }
@@ -206,6 +244,40 @@ final class SeccompFilter {
         for (int i = 0; i < values.size(); i++) {
             add(JUMP_EQUAL, values.size() - i, 0, values.get(i));
         }
+        add(RETURN, 0, 0, ALLOW);
+        add(RETURN, 0, 0, ERRNO | EPERM);
+    }
+
+    /** By family, and within it by protocol: each further one is kernel code, or a module of it, that no guest needs. */
+    private void allowSockets() {
+        int families = FAMILIES.size();
+        int protocols = PROTOCOLS.size();
+        // Behind the families: the protocols, a refusal, what netlink may be, a refusal, the two answers.
+        add(JUMP_EQUAL, 0, families + protocols + 9, number(SOCKET));
+        add(LOAD, 0, 0, FIRST_ARGUMENT);
+        add(JUMP_EQUAL, families + protocols + 3, 0, NETLINK);
+        for (int i = 0; i < families; i++) {
+            add(JUMP_EQUAL, families - i, 0, FAMILIES.get(i));
+        }
+        add(RETURN, 0, 0, ERRNO | EAFNOSUPPORT);
+        add(LOAD, 0, 0, THIRD_ARGUMENT);
+        for (int i = 0; i < protocols; i++) {
+            add(JUMP_EQUAL, protocols - i + 3, 0, PROTOCOLS.get(i));
+        }
+        add(RETURN, 0, 0, ERRNO | EPROTONOSUPPORT);
+        add(LOAD, 0, 0, THIRD_ARGUMENT);
+        add(JUMP_EQUAL, 1, 0, NETLINK_ROUTE);
+        add(RETURN, 0, 0, ERRNO | EPROTONOSUPPORT);
+        add(RETURN, 0, 0, ALLOW);
+    }
+
+    /** Calls whose first argument says what kind of thing the second one names. */
+    private void denyAboutInitOrUser(Call call, int user) {
+        add(JUMP_EQUAL, 0, 6, number(call));
+        add(LOAD, 0, 0, FIRST_ARGUMENT);
+        add(JUMP_EQUAL, 3, 0, user);
+        add(LOAD, 0, 0, SECOND_ARGUMENT);
+        add(JUMP_EQUAL, 1, 0, INIT);
         add(RETURN, 0, 0, ALLOW);
         add(RETURN, 0, 0, ERRNO | EPERM);
     }
