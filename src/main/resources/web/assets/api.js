@@ -64,6 +64,8 @@ export const logs = (id, afterStdout, afterStderr) =>
   get(`${evaluation(id)}/logs?after_stdout=${afterStdout}&after_stderr=${afterStderr}`);
 export const outputLink = (id, stream) => `${evaluation(id)}/output?stream=${stream}`;
 
+export const artifactLink = (id, path) => `${evaluation(id)}/artifacts/${path.split("/").map(encodeURIComponent).join("/")}`;
+
 /** The last `bytes` of a stream as text. */
 export async function outputTail(id, stream, bytes) {
   const response = await fetchOrProblem(outputLink(id, stream), { headers: { Range: `bytes=-${bytes}` } });

@@ -1,9 +1,11 @@
 import * as api from "./api.js";
 import { Editor } from "./editor.js";
+import { ArtifactsPane, SourceFiles } from "./files.js";
 import { Icon } from "./icons.js";
 import { OutputPane, TextPane } from "./output.js";
+import { TestsPane } from "./tests.js";
 import { EvaluationWatch } from "./watch.js";
-import { clock, duration, facts, sentence, verdict } from "./words.js";
+import { clock, duration, evidenceWords, facts, sentence, verdict } from "./words.js";
 import { html, useEffect, useRef, useState } from "/assets/vendor/preact-10.29.8/preact.js";
 
 const TICK_MS = 100;
@@ -57,6 +59,7 @@ function Actions({ record, act, pending }) {
 
 function Outcome({ record, now, act, pending, problem }) {
   const { tone, icon, title } = verdict(record);
+  const evidence = evidenceWords(record);
   const active = tone === "run" || tone === "wait";
   return html`
     <div class="outcome tone-${tone}" data-status=${record.status} data-reason=${record.reason ?? ""}>
@@ -67,6 +70,7 @@ function Outcome({ record, now, act, pending, problem }) {
           ${!active && record.started_at && html` <span class="elapsed">${duration(record.runtime_ms)}</span>`}
         </p>
         <p class="outcome-sentence">${sentence(record)}</p>
+        ${evidence && html`<p class="outcome-evidence">${evidence}</p>`}
         ${record.reason === "sandbox_error" && record.detail && html`<p class="muted">${record.detail}</p>`}
         ${problem && html`<p class="field-problem" role="alert">${problem}</p>`}
       </div>
@@ -95,6 +99,7 @@ function Timeline({ entries }) {
 }
 
 function Code({ record, onEdit }) {
+  if (record.code === "") return null;
   const lines = record.code.split("\n").length;
   return html`
     <details class="code">
@@ -106,15 +111,18 @@ function Code({ record, onEdit }) {
 
 function Streams({ watch, version }) {
   const { record, streams } = watch;
+  const testsSay = record.tests.length > 0 && streams.stdout.end === 0;
   const quiet = watch.ended ? "Nothing was written." : "Nothing yet.";
   return html`
     ${record.compile_output && html`<${TextPane} title="Compiler" text=${record.compile_output} />`}
-    <${OutputPane} key=${`${record.eval_id}-stdout`} id=${record.eval_id} name="stdout" title="Standard output" stream=${streams.stdout}
-      truncated=${record.output_truncated} version=${version} empty=${quiet} />
+    <${TestsPane} record=${record} />
+    ${!testsSay && html`<${OutputPane} key=${`${record.eval_id}-stdout`} id=${record.eval_id} name="stdout" title="Standard output" stream=${streams.stdout}
+      truncated=${record.output_truncated} version=${version} empty=${quiet} />`}
     ${streams.stderr.end > 0 && html`
       <${OutputPane} key=${`${record.eval_id}-stderr`} id=${record.eval_id} name="stderr" title="Standard error" stream=${streams.stderr}
         truncated=${record.error_truncated} version=${version} empty=${quiet} />`}
-    ${record.result && html`<${TextPane} title="Result" text=${JSON.stringify(record.result, null, 2)} />`}`;
+    ${record.result !== null && html`<${TextPane} title="Reported result" text=${JSON.stringify(record.result, null, 2)} />`}
+    <${ArtifactsPane} record=${record} />`;
 }
 
 /** One evaluation, from the queue to its outcome. `announce` gets each new status as a sentence. */
@@ -154,6 +162,7 @@ export function EvaluationPanel({ id, live, now, announce, onEdit }) {
       <${Streams} watch=${watch} version=${version} />
       <${Facts} record=${record} />
       <${Timeline} entries=${watch.timeline} />
+      <${SourceFiles} record=${record} />
       <${Code} key=${id} record=${record} onEdit=${onEdit} />
       <p class="eval-id"><a href=${`#/eval/${id}`}>${id}</a> <span class="muted">submitted ${clock(record.created_at)}</span></p>
     </article>`;

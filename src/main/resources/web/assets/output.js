@@ -5,7 +5,9 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "/assets/vend
 
 // Control characters are made visible, so that a program cannot hide or fake what it wrote.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]|\r(?!\n)/g;
-const visible = (text) => text.replace(CONTROL, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0))).replace(/\r\n/g, "\n");
+export const visible = (text) => text.replace(CONTROL, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0))).replace(/\r\n/g, "\n");
+/** The same for a name, which has one line whatever is in it. */
+export const visibleLine = (text) => visible(text.replace(/\r?\n/g, "\u240a"));
 
 const NEAR_END_PX = 24;
 const atEnd = (element) => element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;

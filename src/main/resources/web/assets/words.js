@@ -103,8 +103,18 @@ const STATUS_ALONE = {
   cancelled: { tone: "idle", title: "Cancelled" },
 };
 
+/** How many tests passed. */
+function testsWords({ passed, total }) {
+  if (passed < total) return `${passed} of ${total} ${total === 1 ? "test" : "tests"} passed`;
+  return total === 1 ? "The test passed" : `All ${total} tests passed`;
+}
+
 /** The short name of where an evaluation stands, with its icon and its tone: good, bad, warn, idle, run or wait. */
-export function verdict({ status, reason }) {
+export function verdict({ status, reason, passed, total }) {
+  if (reason === "ok" && total) {
+    const tone = passed === total ? "good" : "bad";
+    return { tone, icon: tone, title: testsWords({ passed, total }) };
+  }
   const { tone, icon = tone, title } = PENDING[status] ?? REASONS[reason] ?? STATUS_ALONE[status] ?? { tone: "idle", title: status };
   return { tone, icon, title };
 }
@@ -115,7 +125,33 @@ export function sentence(record) {
   if (record.status === "queued") return "It waits for a free place.";
   if (record.status === "provisioning") return "A fresh sandbox is being made.";
   if (record.status === "running") return "The program is running in its sandbox.";
+  if (record.reason === "ok" && record.total) {
+    return record.passed === record.total ? "The program was right with every input." : "The program was not right with every input.";
+  }
   return REASONS[record.reason]?.sentence(record) ?? `It ended as ${record.status}.`;
+}
+
+/** How a test ended, likewise. One that ended well and did not pass wrote something else than was expected. */
+export function testVerdict(test) {
+  if (test.passed) return { tone: "good", icon: "good", title: "Passed" };
+  if (test.reason === "ok") return { tone: "bad", icon: "bad", title: "Wrong output" };
+  if (test.reason === "nonzero_exit") return { tone: "bad", icon: "bad", title: `Exit code ${test.exit_code}` };
+  return verdict({ reason: test.reason });
+}
+
+function amount(value, unit) {
+  if (value === null || value === undefined) return null;
+  if (unit === "bytes") return bytes(value);
+  return unit === "ms" ? duration(value) : `${value} ${unit}`;
+}
+
+/** What the reason rests on, as a sentence; null where the program's own end says it all. */
+export function evidenceWords({ evidence }) {
+  if (!evidence) return null;
+  const measured = amount(evidence.measured, evidence.unit);
+  const limit = amount(evidence.limit, evidence.unit);
+  const figures = [measured && `measured ${measured}`, limit && `the limit is ${limit}`].filter(Boolean).join(", ");
+  return `Seen by ${evidence.source}${figures ? `: ${figures}` : ""}.`;
 }
 
 /** What was measured, as pairs of name and value; what is not known is left out. */
@@ -133,6 +169,7 @@ export function facts(record) {
     ["Priority", record.priority],
     ["Language", [record.language, record.language_version].filter(Boolean).join(" ")],
     ["Engine", [record.engine, record.engine_version].filter(Boolean).join(" · ")],
+    ["Isolation", record.isolation === "cold" ? "cold: a wholly new sandbox" : null],
     ["Attempts", record.attempt > 1 ? record.attempt : null],
   ];
   return pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");

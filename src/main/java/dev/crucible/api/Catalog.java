@@ -9,6 +9,7 @@ import dev.crucible.executor.Language;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,6 +82,31 @@ public final class Catalog {
                 .filter(language -> language.name().equals(folded) || language.aliases().contains(folded))
                 .map(Language::name)
                 .findFirst();
+    }
+
+    /** What a program of this language may use when its submission does not say; the usual for one that is not known. */
+    Limits defaultLimits(String language) {
+        return executor.languages().stream()
+                .filter(known -> known.name().equals(language))
+                .findFirst()
+                .map(known -> known.limits().over(Limits.DEFAULTS))
+                .orElse(Limits.DEFAULTS);
+    }
+
+    /** The name that the code of a language gets in the work folder; empty for a language that is not known. */
+    Optional<String> fileOf(String language) {
+        return executor.languages().stream()
+                .filter(known -> known.name().equals(language))
+                .map(Language::file)
+                .findFirst();
+    }
+
+    /** The container image that the administrator listed for a language; empty for a language without one. */
+    Optional<String> imageOf(String language) {
+        return executor.languages().stream()
+                .filter(known -> known.name().equals(language))
+                .findFirst()
+                .map(Language::image);
     }
 
     String languageNames() {

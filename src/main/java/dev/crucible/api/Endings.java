@@ -1,10 +1,9 @@
 package dev.crucible.api;
 
-import dev.crucible.events.EvaluationEvent;
-import dev.crucible.events.Event;
-import dev.crucible.events.EventBus;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
+import dev.crucible.lifecycle.EvaluationLifecycle;
+import dev.crucible.storage.TimelineEntry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Tells when evaluations end, without a thread for each that waits: one subscription to the bus, and a future for each
+ * Tells when evaluations end, without a thread for each that waits: one subscription to the lifecycle, and a future for each
  * watch. A watch that is set before the status is read misses nothing. Thread-safe.
  */
 final class Endings implements AutoCloseable {
@@ -26,11 +25,11 @@ final class Endings implements AutoCloseable {
 
     private final ConcurrentMap<EvaluationId, Set<Watch>> watches = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
-    private final EventBus.Subscription subscription;
+    private final EvaluationLifecycle.Subscription subscription;
     private volatile boolean closed;
 
-    Endings(EventBus events) {
-        this.subscription = events.subscribe(this::on);
+    Endings(EvaluationLifecycle lifecycle) {
+        this.subscription = lifecycle.onEnd(this::on);
     }
 
     /** Watches an evaluation from now on; the watch must be closed. */
@@ -59,12 +58,10 @@ final class Endings implements AutoCloseable {
         giveUp();
     }
 
-    private void on(Event event) {
-        if (event instanceof EvaluationEvent change && change.status().terminal()) {
-            Set<Watch> set = watches.get(change.evalId());
-            if (set != null) {
-                set.forEach(watch -> watch.ended.complete(Optional.of(change.status())));
-            }
+    private void on(TimelineEntry end) {
+        Set<Watch> set = watches.get(end.id());
+        if (set != null) {
+            set.forEach(watch -> watch.ended.complete(Optional.of(end.to())));
         }
     }
 

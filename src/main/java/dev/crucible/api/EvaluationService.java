@@ -2,7 +2,6 @@ package dev.crucible.api;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.crucible.events.EventBus;
 import dev.crucible.executor.CodeExecutor;
 import dev.crucible.executor.StopMode;
 import dev.crucible.kernel.ErrorCode;
@@ -10,6 +9,7 @@ import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.EvaluationIds;
 import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Artifact;
 import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Outcome;
@@ -64,7 +64,6 @@ public final class EvaluationService implements AutoCloseable {
             TaskQueue queue,
             EvaluationStore store,
             OutputStore outputStore,
-            EventBus events,
             CodeExecutor executor,
             EvaluationIds ids,
             InstantSource clock) {
@@ -74,7 +73,7 @@ public final class EvaluationService implements AutoCloseable {
         this.maxLimits = config.maxLimits();
         this.catalog = new Catalog(executor, config.defaultEngine());
         this.reader = new SubmissionReader(catalog, config.maxLimits(), clock);
-        this.endings = new Endings(events);
+        this.endings = new Endings(requireNonNull(lifecycle, "lifecycle is null"));
         this.intake = new Intake(config, catalog, lifecycle, queue, store, ids, clock);
         this.stopper = new Stopper(queue, store, executor, endings);
         this.outputs = new OutputReader(outputStore, executor);
@@ -95,7 +94,7 @@ public final class EvaluationService implements AutoCloseable {
         String known = catalog.language(language).orElseThrow(() -> PlatformException.invalid(List.of(new FieldError(
                 List.of("language"), "is not known; known are " + catalog.languageNames(), "unknown_language"))));
         return new Submission(
-                code, known, ApiConfig.AUTO, Submission.DEFAULT_PRIORITY, atMost(Limits.DEFAULTS, maxLimits), "",
+                code, known, ApiConfig.AUTO, Submission.DEFAULT_PRIORITY, atMost(catalog.defaultLimits(known), maxLimits), "",
                 List.of(), Map.of(), Map.of(), null, null, null);
     }
 
@@ -246,6 +245,11 @@ public final class EvaluationService implements AutoCloseable {
         return evaluation.outcome() == null
                 ? outputs.openLive(evaluation.id(), stream)
                 : outputs.open(OutputReader.of(evaluation.outcome(), stream), from);
+    }
+
+    /** The bytes of a file that a program left, from one on. @throws PlatformException {@code NOT_FOUND} */
+    public InputStream openArtifact(Artifact artifact, long from) {
+        return outputs.open(artifact, from);
     }
 
     /** One stream of an evaluation that has ended. */

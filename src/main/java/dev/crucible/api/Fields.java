@@ -33,9 +33,48 @@ final class Fields {
     }
 
     void wrong(String name, String message, String type) {
-        List<String> where = new ArrayList<>(loc);
-        where.add(name);
-        errors.add(new FieldError(where, message, type));
+        add(new FieldError(at(name), message, type));
+    }
+
+    /** The elements of a list of objects, each with its own place; those that are no objects are told of and left out. */
+    List<Fields> objects(String name, int most) {
+        List<Fields> objects = new ArrayList<>();
+        JsonNode node = node(name);
+        if (node == null) {
+            return objects;
+        }
+        if (!node.isArray()) {
+            wrong(name, "must be a list of objects", "type_error");
+        } else if (node.size() > most) {
+            wrong(name, "must be at most " + most, "too_long");
+        } else {
+            for (int i = 0; i < node.size(); i++) {
+                List<String> where = at(name);
+                where.add(Integer.toString(i));
+                if (node.get(i).isObject()) {
+                    objects.add(new Fields(node.get(i), where, errors));
+                } else {
+                    add(new FieldError(where, "must be an object", "type_error"));
+                }
+            }
+        }
+        return objects;
+    }
+
+    /** Says what is wrong with one element of a list. */
+    void wrongAt(String name, int index, String message, String type) {
+        List<String> where = at(name);
+        where.add(Integer.toString(index));
+        add(new FieldError(where, message, type));
+    }
+
+    /** The value of a boolean field, false when it is absent or no boolean. */
+    boolean flag(String name) {
+        JsonNode node = node(name);
+        if (node != null && !node.isBoolean()) {
+            wrong(name, "must be true or false", "type_error");
+        }
+        return node != null && node.booleanValue();
     }
 
     List<String> at(String name) {

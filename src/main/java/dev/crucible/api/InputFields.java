@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** What a submission's program is given to read: standard input, arguments, environment. */
 record InputFields(String stdin, List<String> args, Map<String, String> env) {
-    private static final int MAX_BYTES = 1 << 20;
+    static final int MAX_BYTES = 1 << 20;
     private static final int MAX_STRINGS = 1_000;
     /** The kernel takes no longer single string on execve: 32 pages with the NUL at the end. */
     private static final int MAX_EXEC_STRING = 32 * 4096 - 1;
@@ -22,16 +22,18 @@ record InputFields(String stdin, List<String> args, Map<String, String> env) {
         String stdin = stdin(fields);
         List<String> args = args(fields);
         Map<String, String> env = env(fields);
-        inputSize(fields, stdin, args, env);
+        if (size(stdin, args, env) > MAX_BYTES) {
+            fields.wrong("stdin", "stdin, args and env together are longer than 1 MiB", "too_long");
+        }
         return new InputFields(stdin, args, env);
     }
 
-    private static String stdin(Fields fields) {
+    static String stdin(Fields fields) {
         String stdin = fields.text("stdin");
         return stdin == null ? "" : stdin;
     }
 
-    private static List<String> args(Fields fields) {
+    static List<String> args(Fields fields) {
         List<String> args = fields.texts("args");
         if (args.size() > MAX_STRINGS) {
             fields.wrong("args", "must be at most " + MAX_STRINGS, "too_long");
@@ -72,7 +74,8 @@ record InputFields(String stdin, List<String> args, Map<String, String> env) {
                 : Optional.empty();
     }
 
-    private static void inputSize(Fields fields, String stdin, List<String> args, Map<String, String> env) {
+    /** Bytes that all of it takes. */
+    static long size(String stdin, List<String> args, Map<String, String> env) {
         long bytes = Fields.utf8Length(stdin);
         for (String arg : args) {
             bytes += Fields.utf8Length(arg) + 1;
@@ -80,8 +83,6 @@ record InputFields(String stdin, List<String> args, Map<String, String> env) {
         for (Map.Entry<String, String> variable : env.entrySet()) {
             bytes += Fields.utf8Length(variable.getKey()) + Fields.utf8Length(variable.getValue()) + 2;
         }
-        if (bytes > MAX_BYTES) {
-            fields.wrong("stdin", "stdin, args and env together are longer than 1 MiB", "too_long");
-        }
+        return bytes;
     }
 }

@@ -92,9 +92,7 @@ final class Intake {
             ceiling.check(asked.limits());
             String engine = catalog.engineFor(asked.engine(), asked.language());
             String traceparent = TraceContext.of(asked.traceparent()).traceparent();
-            return new Submission(
-                    asked.code(), asked.language(), engine, asked.priority(), asked.limits(), asked.stdin(),
-                    asked.args(), asked.env(), asked.tags(), asked.metadata(), asked.notBefore(), traceparent);
+            return asked.on(engine, traceparent);
         } catch (PlatformException e) {
             throw where.isEmpty() || !e.errors().isEmpty() || e.code() == ErrorCode.NO_ENGINE
                     ? e

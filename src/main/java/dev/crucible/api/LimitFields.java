@@ -23,18 +23,20 @@ final class LimitFields {
 
     private final Fields fields;
     private final Limits max;
+    private final Limits defaults;
 
-    private LimitFields(Fields fields, Limits max) {
+    private LimitFields(Fields fields, Limits max, Limits defaults) {
         this.fields = fields;
         this.max = max;
+        this.defaults = defaults;
     }
 
-    static Limits read(Fields fields, Limits max) {
-        return new LimitFields(fields, max).read();
+    /** @param defaults for what is not given; where they are above {@code max}, that is taken */
+    static Limits read(Fields fields, Limits max, Limits defaults) {
+        return new LimitFields(fields, max, defaults).read();
     }
 
     private Limits read() {
-        Limits defaults = Limits.DEFAULTS;
         Duration timeout = seconds("timeout", least(defaults.timeout(), max.timeout()));
         int cpuMillis = (int) Math.min(Integer.MAX_VALUE, quantity(
                 "cpu_limit", Math.min(defaults.cpuMillis(), max.cpuMillis()), Quantity::cpuMillis));

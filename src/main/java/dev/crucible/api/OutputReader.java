@@ -5,6 +5,7 @@ import dev.crucible.executor.Progress;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Artifact;
 import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.OutputStreamName;
@@ -71,6 +72,10 @@ final class OutputReader {
         }
         int start = (int) Math.min(from, output.head().length);
         return new ByteArrayInputStream(output.head(), start, output.head().length - start);
+    }
+
+    InputStream open(Artifact artifact, long from) {
+        return outputs.open(artifact.ref(), from);
     }
 
     /** One stream of a run that has not ended, from its beginning, as far as it has come when it is read. */

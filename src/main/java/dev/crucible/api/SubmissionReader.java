@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Isolation;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Submission;
 import java.math.BigDecimal;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +28,17 @@ import org.jspecify.annotations.Nullable;
 public final class SubmissionReader {
     public static final int MAX_BATCH = 1_000;
 
-    private static final int MIB = 1 << 20;
     private static final int MAX_TAGS = 32;
     private static final int MAX_TAG_NAME = 64;
     private static final int MAX_TAG_VALUE = 256;
+    private static final int MAX_ARTIFACTS = 32;
     private static final int MAX_METADATA = 16 * 1024;
     /** Whoever sends more mistakes than this has one cause for them. */
     private static final int MAX_ERRORS = 100;
 
     private static final BigDecimal MAX_DELAY_SECONDS = BigDecimal.valueOf(366L * 24 * 3600);
     private static final BigDecimal MILLISECOND = new BigDecimal("0.001");
-    private static final List<String> LATER =
-            List.of("files", "entrypoint", "tests", "stop_on_failure", "artifacts", "callback_url", "deploy_gate");
+    private static final List<String> LATER = List.of("callback_url", "deploy_gate");
 
     private final Catalog catalog;
     private final Limits maxLimits;
@@ -54,7 +55,7 @@ public final class SubmissionReader {
         List<FieldError> errors = new ArrayList<>();
         Submission submission = read(body, List.of("body"), errors, traceparent);
         if (submission == null) {
-            throw PlatformException.invalid(errors);
+            throw invalid(errors);
         }
         return submission;
     }
@@ -81,9 +82,13 @@ public final class SubmissionReader {
             }
         }
         if (!errors.isEmpty()) {
-            throw PlatformException.invalid(errors);
+            throw invalid(errors);
         }
         return submissions;
+    }
+
+    private static PlatformException invalid(List<FieldError> errors) {
+        return PlatformException.invalid(errors.subList(0, Math.min(errors.size(), MAX_ERRORS)));
     }
 
     private @Nullable Submission read(
@@ -95,19 +100,23 @@ public final class SubmissionReader {
         int before = errors.size();
         Fields fields = new Fields(body, loc, errors);
         refuseLater(fields);
-        String code = code(fields);
         String language = language(fields);
+        ProgramFields program = ProgramFields.read(fields, catalog.fileOf(language).orElse(null));
+        image(fields, language);
         String engine = engine(fields);
         int priority = priority(fields);
-        Limits limits = LimitFields.read(fields, maxLimits);
+        Limits limits = LimitFields.read(fields, maxLimits, catalog.defaultLimits(language));
         InputFields input = InputFields.read(fields);
+        TestFields tests = TestFields.read(fields, input);
+        List<String> artifacts = artifacts(fields);
         Map<String, String> tags = tags(fields);
         String metadata = metadata(fields);
         Instant notBefore = notBefore(fields);
-        isolation(fields);
+        Isolation isolation = isolation(fields);
         return errors.size() > before ? null : new Submission(
-                code, language, engine, priority, limits, input.stdin(), input.args(), input.env(), tags, metadata,
-                notBefore, traceparent);
+                program.code(), language, engine, priority, limits, input.stdin(), input.args(), input.env(), tags,
+                metadata, notBefore, traceparent, program.files(), program.entrypoint(), isolation, tests.tests(),
+                tests.stopOnFailure(), artifacts);
     }
 
     private static void refuseLater(Fields fields) {
@@ -116,26 +125,18 @@ public final class SubmissionReader {
                 fields.wrong(name, "is not supported by this version yet", "not_supported");
             }
         }
-        if (fields.has("executor_image")) {
-            fields.wrong("executor_image", "is not an image that the administrator listed", "not_allowed");
-        }
     }
 
-    private static String code(Fields fields) {
-        if (!fields.has("code")) {
-            fields.wrong("code", "is missing: send the program's text", "missing");
-            return "";
+    /** A language has the one image that is listed for it, so a client that names it says nothing new. */
+    private void image(Fields fields, String language) {
+        String image = fields.text("executor_image");
+        Optional<String> listed = catalog.imageOf(language);
+        if (image != null && !listed.equals(Optional.of(image))) {
+            fields.wrong(
+                    "executor_image",
+                    "is not the image that the administrator listed for " + language + listed.map(known -> ", " + known).orElse(""),
+                    "not_allowed");
         }
-        String code = fields.text("code");
-        if (code == null) {
-            return "";
-        }
-        if (code.isBlank()) {
-            fields.wrong("code", "must not be blank", "blank");
-        } else if (Fields.utf8Length(code) > MIB) {
-            fields.wrong("code", "is longer than 1 MiB", "too_long");
-        }
-        return code;
     }
 
     private String language(Fields fields) {
@@ -244,12 +245,32 @@ public final class SubmissionReader {
         }
     }
 
-    /** Both are served by a wholly new sandbox, which is what {@code cold} promises and more than {@code warm} does. */
-    private static void isolation(Fields fields) {
-        String isolation = fields.text("isolation");
-        if (isolation != null && !isolation.equals("warm") && !isolation.equals("cold")) {
+    private static Isolation isolation(Fields fields) {
+        String name = fields.text("isolation");
+        for (Isolation isolation : Isolation.values()) {
+            if (isolation.wire().equals(name)) {
+                return isolation;
+            }
+        }
+        if (name != null) {
             fields.wrong("isolation", "must be warm or cold", "unknown_value");
         }
+        return Isolation.WARM;
+    }
+
+    private static List<String> artifacts(Fields fields) {
+        List<String> globs = fields.texts("artifacts");
+        if (globs.size() > MAX_ARTIFACTS) {
+            fields.wrong("artifacts", "must be at most " + MAX_ARTIFACTS, "too_long");
+            return List.of();
+        }
+        for (int i = 0; i < globs.size(); i++) {
+            String wrong = WorkPath.wrongInGlob(globs.get(i));
+            if (wrong != null) {
+                fields.wrongAt("artifacts", i, wrong, "invalid_glob");
+            }
+        }
+        return globs;
     }
 
     private static boolean hasControl(String text) {

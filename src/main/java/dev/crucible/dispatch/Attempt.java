@@ -11,16 +11,21 @@ import dev.crucible.executor.StopMode;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Artifact;
 import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.OutputStreamName;
 import dev.crucible.kernel.evaluation.Reason;
+import dev.crucible.kernel.evaluation.SourceFile;
 import dev.crucible.lifecycle.EvaluationLifecycle;
 import dev.crucible.queue.Lease;
 import dev.crucible.queue.TaskQueue;
 import dev.crucible.storage.OutputStore;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Attempt {
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
-    private static final Duration WAIT = Duration.ofSeconds(1);
     private static final long FIRST_RETRY_MILLIS = 100;
     private static final long LONGEST_RETRY_MILLIS = 2_000;
     /** After this many tries the output store is taken as broken, and the attempt as lost. */
@@ -44,7 +48,7 @@ final class Attempt {
     private final CodeExecutor executor;
     private final EvaluationLifecycle lifecycle;
     private final OutputStore outputs;
-    private final EventBus events;
+    private final Passage passage;
     private final Head stdout = new Head();
     private final Head stderr = new Head();
     /** The lease is no longer ours: nothing may be reported. */
@@ -65,12 +69,13 @@ final class Attempt {
         this.executor = executor;
         this.lifecycle = lifecycle;
         this.outputs = outputs;
-        this.events = events;
+        this.passage = new Passage(id, lease.attempt(), lifecycle, events);
     }
 
     void run() {
         try {
             executor.execute(new ExecutionRequest(id, lease.attempt(), lease.task().submission()));
+            passage.enter(lifecycle.provisioning(id, lease.attempt(), workerId));
         } catch (PlatformException e) {
             refused(e);
             return;
@@ -89,19 +94,19 @@ final class Attempt {
     private RunResult watch() throws InterruptedException {
         // A cancel that came between the lease and the execution reached neither; this asks once both exist.
         heartbeat();
-        record("provisioning", () -> lifecycle.provisioning(id, lease.attempt(), workerId));
-        boolean runningRecorded = false;
+        boolean running = false;
         while (true) {
-            Progress progress = executor.progress(id, stdout.size, stderr.size, WAIT);
-            if (!runningRecorded && (progress.phase() == ExecutionPhase.RUNNING || ran(progress))) {
-                runningRecorded = true;
-                record("running", () -> lifecycle.running(id, lease.attempt(), workerId));
+            Progress progress = executor.progress(id, stdout.size, stderr.size, passage.patience());
+            if (!running && (progress.phase() == ExecutionPhase.RUNNING || ran(progress))) {
+                running = true;
+                passage.enter(lifecycle.running(id, lease.attempt(), workerId));
             }
             take(OutputStreamName.STDOUT, stdout, progress.stdout());
             take(OutputStreamName.STDERR, stderr, progress.stderr());
             if (progress.result() != null) {
                 return progress.result();
             }
+            passage.tellWhenDue();
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
@@ -112,20 +117,9 @@ final class Attempt {
         return progress.result() != null && progress.result().usage().wallMillis() > 0;
     }
 
-    /** Records a passing status. It must not hold up the run: without the store, the end alone will be recorded. */
-    private void record(String status, Supplier<Boolean> change) {
-        try {
-            change.get();
-        } catch (PlatformException e) {
-            LOG.atWarn().addKeyValue("eval_id", id).addKeyValue("status", status)
-                    .addKeyValue("error_code", e.code().code())
-                    .log("A passing status could not be recorded; the evaluation goes on");
-        }
-    }
-
     private void take(OutputStreamName stream, Head head, byte[] bytes) {
         if (bytes.length > 0) {
-            events.publish(new OutputEvent(id, lease.task().submitter(), stream, head.size, bytes));
+            passage.write(new OutputEvent(id, lease.task().submitter(), stream, head.size, bytes));
             head.append(bytes);
         }
     }
@@ -135,6 +129,7 @@ final class Attempt {
             return;
         }
         if (result.reason() == Reason.SANDBOX_ERROR) {
+            passage.tell();
             fail(result.detail());
             return;
         }
@@ -142,9 +137,11 @@ final class Attempt {
         try {
             outcome = outcome(result);
         } catch (PlatformException e) {
+            passage.tell();
             fail("the output could not be stored: " + e.getMessage());
             return;
         }
+        passage.leaveToEnd();
         complete(outcome);
     }
 
@@ -154,19 +151,31 @@ final class Attempt {
                 captured(OutputStreamName.STDOUT, stdout, result.stdoutTruncated()),
                 captured(OutputStreamName.STDERR, stderr, result.stderrTruncated()),
                 new CapturedOutput(result.compileOutput(), result.compileOutput().length, false, null),
-                lease.task().submission().engine(), result.engineVersion(), result.languageVersion());
+                lease.task().submission().engine(), result.engineVersion(), result.languageVersion(), result.evidence(),
+                result.result(), artifacts(result.artifacts()), result.tests());
     }
 
     private CapturedOutput captured(OutputStreamName stream, Head head, boolean truncated)
             throws InterruptedException {
-        String ref = head.size <= CapturedOutput.INLINE_BYTES ? null : store(stream);
+        String ref = head.size <= CapturedOutput.INLINE_BYTES ? null : store(
+                () -> outputs.put(id, stream, new ExecutorOutput(executor, id, stream)));
         return new CapturedOutput(head.bytes(), head.size, truncated, ref);
     }
 
-    private String store(OutputStreamName stream) throws InterruptedException {
+    private List<Artifact> artifacts(List<SourceFile> files) throws InterruptedException {
+        List<Artifact> kept = new ArrayList<>(files.size());
+        for (SourceFile file : files) {
+            String ref = store(
+                    () -> outputs.putArtifact(id, file.path(), new ByteArrayInputStream(file.content())));
+            kept.add(new Artifact(file.path(), file.content().length, ref));
+        }
+        return kept;
+    }
+
+    private String store(Supplier<String> put) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return outputs.put(id, stream, new ExecutorOutput(executor, id, stream));
+                return put.get();
             } catch (PlatformException e) {
                 if (attempt == OUTPUT_TRIES || lost) {
                     throw e;
@@ -184,6 +193,7 @@ final class Attempt {
                 return;
             } catch (PlatformException e) {
                 if (e.code() == ErrorCode.LEASE_LOST) {
+                    lifecycle.forget(id, lease.attempt());
                     LOG.atWarn().addKeyValue("eval_id", id).addKeyValue("attempt", lease.attempt())
                             .log("The lease was lost before the result came; the result of a later attempt counts");
                     return;

@@ -3,11 +3,13 @@ package dev.crucible.lifecycle;
 import static java.util.Objects.requireNonNull;
 
 import dev.crucible.events.EvaluationEvent;
+import dev.crucible.events.Event;
 import dev.crucible.events.EventBus;
+import dev.crucible.events.OutputEvent;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
+import dev.crucible.queue.JointSettlementHandler;
 import dev.crucible.queue.Settlement;
-import dev.crucible.queue.SettlementHandler;
 import dev.crucible.storage.Changed;
 import dev.crucible.storage.Created;
 import dev.crucible.storage.EvaluationStore;
@@ -20,6 +22,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +34,11 @@ import org.slf4j.LoggerFactory;
  * every accepted change becomes an event. Thread-safe.
  *
  * <p>Terminal statuses come from the queue's settlements alone: the queue decides whose result counts, this class
- * records it. A crash between the two is healed because the queue settles again at its next start; a crash between the
- * record and its event is healed by {@link #republish}.
+ * records it, in the queue's own transaction where they share a database. Where they do not, a crash between the two is
+ * healed because the queue settles again at its next start; a crash between the record and its event is healed by
+ * {@link #republish}.
  */
-public final class EvaluationLifecycle implements SettlementHandler {
+public final class EvaluationLifecycle implements JointSettlementHandler {
     private static final Logger LOG = LoggerFactory.getLogger(EvaluationLifecycle.class);
     /** How far before the last known event {@link #republish} looks: more than can be under way at once. */
     private static final int REPUBLISH_OVERLAP = 10_000;
@@ -42,6 +48,11 @@ public final class EvaluationLifecycle implements SettlementHandler {
     private final EvaluationStore store;
     private final EventBus events;
     private final InstantSource clock;
+    private final Map<EvaluationId, Passage> passages = new ConcurrentHashMap<>();
+    private final List<Consumer<TimelineEntry>> listeners = new CopyOnWriteArrayList<>();
+
+    /** What a run went through before its end. */
+    private record Passage(int attempt, List<StatusChange> statuses, List<OutputEvent> output) {}
 
     public EvaluationLifecycle(EvaluationStore store, EventBus events, InstantSource clock) {
         this.store = requireNonNull(store, "store is null");
@@ -55,7 +66,7 @@ public final class EvaluationLifecycle implements SettlementHandler {
         List<TimelineEntry> page;
         do {
             page = store.timelineAfter(after, REPUBLISH_PAGE);
-            events.publish(page.stream().map(EvaluationLifecycle::event).toList());
+            events.publish(page.stream().<Event>map(EvaluationLifecycle::event).toList());
             after = page.isEmpty() ? after : page.get(page.size() - 1).position();
         } while (page.size() == REPUBLISH_PAGE);
     }
@@ -63,47 +74,142 @@ public final class EvaluationLifecycle implements SettlementHandler {
     /** Stores submissions as queued; see {@link EvaluationStore#create}. */
     public Created submit(List<NewEvaluation> batch, @Nullable IdempotencyKey key) {
         Created created = store.create(batch, key);
-        events.publish(created.entries().stream().map(EvaluationLifecycle::event).toList());
+        events.publish(created.entries().stream().<Event>map(EvaluationLifecycle::event).toList());
         return created;
     }
 
-    /** A worker has the task and makes its sandbox. */
-    public boolean provisioning(EvaluationId id, int attempt, String workerId) {
-        return change(new StatusChange(
-                id, EvaluationStatus.PROVISIONING, "worker:" + workerId, attempt, null, clock.instant(), workerId, null));
+    /** A worker has the task and makes its sandbox, as of now; to be recorded at once or with the end. */
+    public StatusChange provisioning(EvaluationId id, int attempt, String workerId) {
+        return new StatusChange(
+                id, EvaluationStatus.PROVISIONING, "worker:" + workerId, attempt, null, clock.instant(), workerId, null);
     }
 
-    /** The program has started. */
-    public boolean running(EvaluationId id, int attempt, String workerId) {
-        return change(new StatusChange(
-                id, EvaluationStatus.RUNNING, "worker:" + workerId, attempt, null, clock.instant(), workerId, null));
+    /** The program has started, as of now; to be recorded at once or with the end. */
+    public StatusChange running(EvaluationId id, int attempt, String workerId) {
+        return new StatusChange(
+                id, EvaluationStatus.RUNNING, "worker:" + workerId, attempt, null, clock.instant(), workerId, null);
+    }
+
+    /** Records passing statuses of one evaluation, in order. */
+    public void record(List<StatusChange> passing) {
+        events.publish(apply(List.of(new Step(passing, List.of(), null))).get(0).events());
+    }
+
+    /**
+     * Keeps what a short run went through until its result is settled, and records it together with that: its passing
+     * statuses, and its output, which is not told before them.
+     */
+    public void recordWithEnd(EvaluationId id, int attempt, List<StatusChange> passing, List<OutputEvent> output) {
+        passages.put(id, new Passage(attempt, List.copyOf(passing), List.copyOf(output)));
+    }
+
+    /** The result will not be settled: it came under a lease that was lost. */
+    public void forget(EvaluationId id, int attempt) {
+        passages.computeIfPresent(id, (key, passage) -> passage.attempt() == attempt ? null : passage);
+    }
+
+    /**
+     * Subscribes to ends from now on, each told once it is recorded and before its event is. The listener must neither
+     * block nor throw.
+     */
+    public Subscription onEnd(Consumer<TimelineEntry> listener) {
+        Consumer<TimelineEntry> own = listener::accept;
+        listeners.add(own);
+        return () -> listeners.remove(own);
+    }
+
+    /** Ends with {@link #close}; idempotent. */
+    public interface Subscription extends AutoCloseable {
+        @Override
+        void close();
     }
 
     @Override
     public void settle(List<Settlement> settlements) {
-        apply(settlements.stream().map(EvaluationLifecycle::change).toList());
+        settleNow(settlements).forEach(Runnable::run);
     }
 
-    private boolean change(StatusChange change) {
-        return apply(List.of(change)).get(0).accepted();
+    @Override
+    public List<Runnable> settleWithin(List<Settlement.Finished> results) {
+        return settleNow(results);
     }
 
-    private List<Changed> apply(List<StatusChange> changes) {
-        List<Changed> answers = store.apply(changes);
-        List<EvaluationEvent> accepted = new ArrayList<>(answers.size());
-        for (int i = 0; i < answers.size(); i++) {
-            Changed answer = answers.get(i);
-            if (answer.entry() != null) {
-                accepted.add(event(answer.entry()));
-            } else {
-                StatusChange refused = changes.get(i);
-                LOG.atDebug().addKeyValue("eval_id", refused.id()).addKeyValue("to", refused.to().wire())
-                        .addKeyValue("attempt", refused.attempt()).addKeyValue("current", answer.current())
-                        .log("A status change was refused by the state machine; the record stays as it is");
-            }
+    private List<Runnable> settleNow(List<? extends Settlement> settlements) {
+        List<Told> told = apply(settlements.stream().map(this::step).toList());
+        List<Runnable> rest = new ArrayList<>(told.size());
+        for (int i = 0; i < told.size(); i++) {
+            Settlement settlement = settlements.get(i);
+            Told one = told.get(i);
+            rest.add(() -> tell(settlement, one));
         }
-        events.publish(accepted);
-        return answers;
+        return rest;
+    }
+
+    private Step step(Settlement settlement) {
+        if (settlement instanceof Settlement.Finished finished && finished.workerId() != null) {
+            Passage passage = passages.get(finished.id());
+            return passage != null && passage.attempt() == finished.attempt()
+                    ? new Step(passage.statuses(), passage.output(), change(settlement))
+                    : new Step(List.of(started(finished, finished.workerId())), List.of(), change(settlement));
+        }
+        return new Step(List.of(), List.of(), change(settlement));
+    }
+
+    /** For a result whose passing statuses a crash took: nothing completes that was not started. Else it is refused. */
+    private static StatusChange started(Settlement.Finished finished, String workerId) {
+        return new StatusChange(
+                finished.id(), EvaluationStatus.PROVISIONING, "worker:" + workerId, finished.attempt(), null,
+                finished.at(), workerId, null);
+    }
+
+    private void tell(Settlement settlement, Told told) {
+        forget(settlement.id(), settlement.attempt());
+        if (told.end() != null) {
+            listeners.forEach(listener -> listener.accept(told.end()));
+        }
+        events.publish(told.events());
+    }
+
+    /** What one evaluation goes through: passing statuses, output, and what ends the attempt. */
+    private record Step(List<StatusChange> passing, List<OutputEvent> output, @Nullable StatusChange last) {
+        List<StatusChange> changes() {
+            List<StatusChange> changes = new ArrayList<>(passing);
+            if (last != null) {
+                changes.add(last);
+            }
+            return changes;
+        }
+    }
+
+    /** What came of a step: what is to be published, and its end if it was recorded. */
+    private record Told(List<Event> events, @Nullable TimelineEntry end) {}
+
+    private List<Told> apply(List<Step> steps) {
+        List<StatusChange> changes = steps.stream().flatMap(step -> step.changes().stream()).toList();
+        List<Changed> answers = store.apply(changes);
+        List<Told> told = new ArrayList<>(steps.size());
+        int next = 0;
+        for (Step step : steps) {
+            List<Event> accepted = new ArrayList<>();
+            for (StatusChange passing : step.passing()) {
+                add(accepted, passing, answers.get(next++));
+            }
+            accepted.addAll(step.output());
+            TimelineEntry last = step.last() == null ? null : add(accepted, step.last(), answers.get(next++));
+            told.add(new Told(accepted, last != null && last.to().terminal() ? last : null));
+        }
+        return told;
+    }
+
+    private static @Nullable TimelineEntry add(List<Event> accepted, StatusChange asked, Changed answer) {
+        if (answer.entry() != null) {
+            accepted.add(event(answer.entry()));
+        } else {
+            LOG.atDebug().addKeyValue("eval_id", asked.id()).addKeyValue("to", asked.to().wire())
+                    .addKeyValue("attempt", asked.attempt()).addKeyValue("current", answer.current())
+                    .log("A status change was refused by the state machine; the record stays as it is");
+        }
+        return answer.entry();
     }
 
     private static StatusChange change(Settlement settlement) {

@@ -47,6 +47,9 @@ final class Entry {
     long deadline;
 
     @Nullable String workerId;
+    /** When the result of this attempt first came: a report that is repeated is the same one. */
+    @Nullable Instant reportedAt;
+
     boolean cancelRequested;
     @Nullable String cancelActor;
     /** Null when only the journal holds it. */

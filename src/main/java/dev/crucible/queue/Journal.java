@@ -20,7 +20,16 @@ interface Journal extends AutoCloseable {
     Restored open();
 
     /** Makes a change durable; the future completes once it is. Changes are kept in the order of the calls. */
-    CompletableFuture<Void> write(Change change);
+    CompletableFuture<Written> write(Change change);
+
+    /**
+     * A change that is durable.
+     *
+     * @param told what is left to be done when the change was a result that is settled already; null when it is not
+     */
+    record Written(@Nullable Runnable told) {
+        static final Written JOURNALED = new Written(null);
+    }
 
     /** The submission of a task that memory does not hold. */
     Submission load(EvaluationId id);

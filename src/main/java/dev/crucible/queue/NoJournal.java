@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** For a queue that lives and dies with its process: remembers dead letters and nothing else. */
 final class NoJournal implements Journal {
-    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+    private static final CompletableFuture<Written> DONE = CompletableFuture.completedFuture(Written.JOURNALED);
     /** Dead letters beyond this many push out the oldest, so that memory stays bounded. */
     private static final int MAX_DEAD_LETTERS = 10_000;
 
@@ -25,7 +25,7 @@ final class NoJournal implements Journal {
     }
 
     @Override
-    public CompletableFuture<Void> write(Change change) {
+    public CompletableFuture<Written> write(Change change) {
         if (change instanceof Change.Return returned && returned.error() != null) {
             lost(returned.id(), new DeadLetter.LostAttempt(returned.attempt(), returned.at(), returned.error()));
         } else if (change instanceof Change.Finish finish) {

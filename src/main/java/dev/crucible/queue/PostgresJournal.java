@@ -9,21 +9,26 @@ import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.platform.db.Database;
+import dev.crucible.platform.db.DatabaseErrors;
 import dev.crucible.platform.db.GroupCommit;
+import dev.crucible.platform.db.Transaction;
 import dev.crucible.platform.json.Json;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The journal in PostgreSQL, schema {@code queue}. Changes that come at the same time share a transaction. An advisory
@@ -41,13 +46,23 @@ final class PostgresJournal implements Journal {
 
     private static final int READ_AHEAD = 5_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresJournal.class);
+
     private final Database database;
     private final InstantSource clock;
     private final ServerLock serverLock;
-    private final GroupCommit<Change, Void> commits;
+    private final GroupCommit<Change, Written> commits;
+    /** Takes results in the transaction that makes them durable, or null when they are to be settled later. */
+    private final @Nullable JointSettlementHandler together;
+
     private volatile long epoch;
 
     PostgresJournal(Database database, InstantSource clock) {
+        this(database, clock, null);
+    }
+
+    PostgresJournal(Database database, InstantSource clock, @Nullable JointSettlementHandler together) {
+        this.together = together;
         this.database = requireNonNull(database, "database is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.serverLock = new ServerLock(database);
@@ -59,26 +74,29 @@ final class PostgresJournal implements Journal {
     @Override
     public Restored open() {
         serverLock.acquire();
-        return database.transaction(ErrorCode.QUEUE_UNAVAILABLE, sql -> {
+        return database.write(ErrorCode.QUEUE_UNAVAILABLE, transaction -> {
+            DSLContext sql = transaction.dsl();
             epoch = sql.fetchSingle("update queue.server set epoch = epoch + 1 where id = 1 returning epoch")
                     .get(0, Long.class);
             Instant now = clock.instant();
-            buryCrashers(sql, now);
+            buryCrashers(transaction, now);
+            transaction.send();
             List<Settlement.Requeued> lost = takeBackLeased(sql, now);
             return new Restored(epoch, waiting(sql), lost, unsettled(sql), dead(sql));
         });
     }
 
-    private void buryCrashers(DSLContext sql, Instant now) {
+    private void buryCrashers(Transaction transaction, Instant now) throws SQLException {
+        JournalWrites writes = new JournalWrites(transaction, epoch);
         String error = "the server stopped " + (MAX_CRASHES + 1) + " times while it ran";
-        for (Record row : sql.fetch(
+        for (Record row : transaction.dsl().fetch(
                 "select id, attempt, worker from queue.task where ended_at is null and state = 'leased' and crashes >= {0}",
                 val(MAX_CRASHES))) {
             Settlement.Finished finished = new Settlement.Finished(
                     new EvaluationId(row.get("id", String.class)), row.get("attempt", Integer.class), now, "queue",
                     row.get("worker", String.class), Journal.gaveUp(row.get("attempt", Integer.class), error), true);
-            end(sql, List.of(finished), "dead");
-            noteLosses(sql, List.of(new Loss(finished.id(), finished.attempt(), now, error)));
+            writes.end(List.of(finished), "dead");
+            writes.noteLosses(List.of(new JournalWrites.Loss(finished.id(), finished.attempt(), now, error)));
         }
     }
 
@@ -122,7 +140,7 @@ final class PostgresJournal implements Journal {
     }
 
     @Override
-    public CompletableFuture<Void> write(Change change) {
+    public CompletableFuture<Written> write(Change change) {
         return commits.submit(change);
     }
 
@@ -130,153 +148,70 @@ final class PostgresJournal implements Journal {
         return change instanceof Change.Insert insert ? insert.tasks().size() : 1;
     }
 
-    private List<Void> commit(List<Change> changes) {
+    private List<Written> commit(List<Change> changes) {
         serverLock.hold();
-        database.transaction(ErrorCode.QUEUE_UNAVAILABLE, sql -> {
-            requireEpoch(sql);
-            runs(changes).forEach(run -> apply(sql, run));
-            return null;
-        });
-        List<Void> done = new ArrayList<>(changes.size());
-        changes.forEach(change -> done.add(null));
-        return done;
-    }
-
-    private void requireEpoch(DSLContext sql) {
-        long current = sql.fetchSingle("select epoch from queue.server where id = 1 for share").get(0, Long.class);
-        if (current != epoch) {
-            throw new PlatformException(
-                    ErrorCode.QUEUE_UNAVAILABLE,
-                    "Another server has taken over this database; this one can write no more. Stop one of them.");
+        List<Settlement.Finished> results = together == null ? List.of() : results(changes);
+        if (results.isEmpty()) {
+            write(changes);
+            return Collections.nCopies(changes.size(), Written.JOURNALED);
         }
-    }
-
-    /** Changes of one kind that stand next to each other; no run names an id twice, so their order is kept. */
-    private static List<List<Change>> runs(List<Change> changes) {
-        List<List<Change>> runs = new ArrayList<>();
-        for (Change change : changes) {
-            List<Change> last = runs.isEmpty() ? List.of() : runs.get(runs.size() - 1);
-            if (!last.isEmpty() && last.get(0).getClass() == change.getClass()) {
-                last.add(change);
-            } else {
-                runs.add(new ArrayList<>(List.of(change)));
+        try {
+            return settled(changes, writeAndSettle(changes, results));
+        } catch (PlatformException e) {
+            if (e.code() == ErrorCode.QUEUE_UNAVAILABLE) {
+                throw e;
             }
-        }
-        return runs;
-    }
-
-    private void apply(DSLContext sql, List<Change> run) {
-        Change first = run.get(0);
-        if (first instanceof Change.Insert) {
-            insert(sql, run.stream().flatMap(change -> ((Change.Insert) change).tasks().stream()).toList());
-        } else if (first instanceof Change.Claim) {
-            claim(sql, cast(run));
-        } else if (first instanceof Change.Finish) {
-            end(sql, run.stream().map(change -> ((Change.Finish) change).finished()).toList(), "finished");
-        } else if (first instanceof Change.Return) {
-            giveBack(sql, cast(run));
-        } else if (first instanceof Change.Bury) {
-            List<Change.Bury> buried = cast(run);
-            end(sql, buried.stream().map(Change.Bury::finished).toList(), "dead");
-            noteLosses(sql, buried.stream()
-                    .map(bury -> new Loss(
-                            bury.finished().id(), bury.finished().attempt(), bury.finished().at(), bury.error()))
-                    .toList());
-        } else {
-            forget(sql, run.stream().flatMap(change -> ((Change.Forget) change).ids().stream()).toList());
+            LOG.atWarn().setCause(e).addKeyValue("results", results.size())
+                    .log("Results could not be recorded together with the queue's journal; they are journaled first");
+            write(changes);
+            return Collections.nCopies(changes.size(), Written.JOURNALED);
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T extends Change> List<T> cast(List<Change> run) {
-        return (List<T>) run;
+    private static List<Settlement.Finished> results(List<Change> changes) {
+        return changes.stream().filter(Change.Finish.class::isInstance)
+                .map(change -> ((Change.Finish) change).finished()).toList();
     }
 
-    private void insert(DSLContext sql, List<NewTask> tasks) {
-        String[] ids = strings(tasks, task -> task.task().id().value());
-        sql.execute(
-                "insert into queue.task (state, id, seq, epoch, queued_at, not_before, priority, submitter, language,"
-                        + " engine) select 'queued', t.id, t.seq, {0}, timestamptz 'epoch' + t.queued_at * interval '1 microsecond',"
-                        + " timestamptz 'epoch' + t.not_before * interval '1 microsecond',"
-                        + " t.priority, t.submitter, t.language, t.engine"
-                        + " from unnest({1}, {2}, {3}, {4}, {5}, {6}, {7}, {8})"
-                        + " as t(id, seq, queued_at, not_before, priority, submitter, language, engine)"
-                        + " on conflict (id) do nothing",
-                val(epoch), val(ids), val(array(tasks, NewTask::seq)),
-                val(array(tasks, task -> micros(task.queuedAt()))),
-                val(array(tasks, task -> micros(task.task().submission().notBefore()))),
-                val(tasks.stream().map(task -> task.task().submission().priority()).toArray(Integer[]::new)),
-                val(strings(tasks, task -> task.task().submitter())),
-                val(strings(tasks, task -> task.task().submission().language())),
-                val(strings(tasks, task -> task.task().submission().engine())));
-        sql.execute(
-                "insert into queue.task_payload (id, body) select * from unnest({0}, {1}) on conflict (id) do nothing",
-                val(ids), val(strings(tasks, task -> Json.text(task.task().submission()))));
+    private static List<Written> settled(List<Change> changes, List<Runnable> told) {
+        Iterator<Runnable> next = told.iterator();
+        return changes.stream()
+                .map(change -> change instanceof Change.Finish ? new Written(next.next()) : Written.JOURNALED)
+                .toList();
     }
 
-    private void claim(DSLContext sql, List<Change.Claim> claims) {
-        sql.execute(
-                "update queue.task t set state = 'leased', attempt = c.attempt, worker = c.worker, epoch = {0},"
-                        + " leased_at = now() from unnest({1}, {2}, {3}) as c(id, attempt, worker) where t.id = c.id",
-                val(epoch), val(strings(claims, claim -> claim.id().value())),
-                val(claims.stream().map(Change.Claim::attempt).toArray(Integer[]::new)),
-                val(strings(claims, Change.Claim::workerId)));
+    private void write(List<Change> changes) {
+        inOneTransaction(transaction -> {
+            new JournalWrites(transaction, epoch).apply(changes);
+            return List.of();
+        });
     }
 
-    private static void end(DSLContext sql, List<Settlement.Finished> finished, String state) {
-        String[] ids = strings(finished, one -> one.id().value());
-        sql.execute(
-                "update queue.task set state = {0}, worker = null, ended_at = now() where id = any({1})",
-                val(state), val(ids));
-        sql.execute(
-                "insert into queue.task_result (id, attempt, at, actor, worker, outcome)"
-                        + " select r.id, r.attempt, timestamptz 'epoch' + r.at * interval '1 microsecond', r.actor,"
-                        + " r.worker, r.outcome from unnest({0}, {1}, {2}, {3}, {4}, {5})"
-                        + " as r(id, attempt, at, actor, worker, outcome) on conflict (id) do nothing",
-                val(ids), val(finished.stream().map(Settlement.Finished::attempt).toArray(Integer[]::new)),
-                val(array(finished, one -> micros(one.at()))), val(strings(finished, Settlement.Finished::actor)),
-                val(strings(finished, Settlement.Finished::workerId)),
-                val(strings(finished, one -> Json.text(one.outcome()))));
+    /** Instead of keeping the results until they are settled, settles them at once and forgets their tasks. */
+    private List<Runnable> writeAndSettle(List<Change> changes, List<Settlement.Finished> results) {
+        return inOneTransaction(transaction -> {
+            List<Change> others = changes.stream().filter(change -> !(change instanceof Change.Finish)).toList();
+            JournalWrites writes = new JournalWrites(transaction, epoch);
+            writes.apply(others);
+            writes.forgetSettled(results);
+            return requireNonNull(together).settleWithin(results);
+        });
     }
 
-    private static void giveBack(DSLContext sql, List<Change.Return> returned) {
-        sql.execute(
-                "update queue.task t set state = 'queued', worker = null, losses = t.losses + r.lost,"
-                        + " not_before = timestamptz 'epoch' + r.not_before * interval '1 microsecond'"
-                        + " from unnest({0}, {1}, {2}) as r(id, lost, not_before) where t.id = r.id",
-                val(strings(returned, one -> one.id().value())),
-                val(returned.stream().map(one -> one.error() == null ? 0 : 1).toArray(Integer[]::new)),
-                val(array(returned, one -> micros(one.notBefore()))));
-        noteLosses(sql, returned.stream()
-                .filter(one -> one.error() != null)
-                .map(one -> new Loss(one.id(), one.attempt(), one.at(), requireNonNull(one.error())))
-                .toList());
-    }
-
-    private record Loss(EvaluationId id, int attempt, Instant at, String error) {}
-
-    private static void noteLosses(DSLContext sql, List<Loss> losses) {
-        if (!losses.isEmpty()) {
-            sql.execute(
-                    "insert into queue.task_loss (id, attempt, at, error) select l.id, l.attempt,"
-                            + " timestamptz 'epoch' + l.at * interval '1 microsecond', l.error"
-                            + " from unnest({0}, {1}, {2}, {3}) as l(id, attempt, at, error)",
-                    val(strings(losses, loss -> loss.id().value())),
-                    val(losses.stream().map(Loss::attempt).toArray(Integer[]::new)),
-                    val(array(losses, loss -> micros(loss.at()))),
-                    // PostgreSQL's text cannot hold NUL, and an error may quote anything.
-                    val(strings(losses, loss -> loss.error().replace('\0', '\uFFFD'))));
+    private List<Runnable> inOneTransaction(Database.Work<List<Runnable>> work) {
+        try {
+            return database.write(ErrorCode.QUEUE_UNAVAILABLE, transaction -> {
+                new JournalWrites(transaction, epoch).requireEpoch();
+                return work.run(transaction);
+            });
+        } catch (PlatformException e) {
+            throw DatabaseErrors.divisionByZero(e)
+                    ? new PlatformException(
+                            ErrorCode.QUEUE_UNAVAILABLE,
+                            "Another server has taken over this database; this one can write no more. Stop one of them.",
+                            e)
+                    : e;
         }
-    }
-
-    /** Dead letters stay; everything else about a settled task goes. */
-    private static void forget(DSLContext sql, List<EvaluationId> ids) {
-        sql.execute(
-                "with gone as (delete from queue.task where id = any({0}) and state = 'finished' returning id),"
-                        + " payload as (delete from queue.task_payload where id in (select id from gone)),"
-                        + " loss as (delete from queue.task_loss where id in (select id from gone))"
-                        + " delete from queue.task_result where id = any({0})",
-                val(strings(ids, EvaluationId::value)));
     }
 
     @Override
@@ -312,18 +247,6 @@ final class PostgresJournal implements Journal {
     @Override
     public boolean keepsSubmissions() {
         return true;
-    }
-
-    private static <T> String[] strings(List<T> items, Function<T, @Nullable String> value) {
-        return items.stream().map(value).toArray(String[]::new);
-    }
-
-    private static <T> Long[] array(List<T> items, Function<T, @Nullable Long> value) {
-        return items.stream().map(value).toArray(Long[]::new);
-    }
-
-    private static @Nullable Long micros(@Nullable Instant instant) {
-        return instant == null ? null : ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
     @Override

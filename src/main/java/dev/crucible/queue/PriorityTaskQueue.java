@@ -9,6 +9,7 @@ import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.platform.concurrent.Threads;
 import dev.crucible.queue.Journal.Change;
+import dev.crucible.queue.Journal.Written;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +70,7 @@ final class PriorityTaskQueue implements LocalTaskQueue {
     public List<Enqueued> enqueueAll(List<Task> batch) {
         TaskTable.Reservation reservation = table.reserve(batch);
         if (!reservation.inserts().isEmpty()) {
-            write(new Change.Insert(reservation.inserts()), () -> table.abandon(reservation));
+            write(new Change.Insert(reservation.inserts()), written -> {}, () -> table.abandon(reservation));
         }
         return table.admit(batch, reservation);
     }
@@ -80,7 +82,7 @@ final class PriorityTaskQueue implements LocalTaskQueue {
             return Optional.empty();
         }
         try {
-            CompletableFuture<Void> claimed = journal.write(new Change.Claim(entry.id, entry.attempt, worker.workerId()));
+            CompletableFuture<Written> claimed = journal.write(new Change.Claim(entry.id, entry.attempt, worker.workerId()));
             // Read while the claim is committed. When this fails the journal has a claim too many, which the next
             // attempt's goes over.
             Task task = entry.task != null
@@ -106,7 +108,7 @@ final class PriorityTaskQueue implements LocalTaskQueue {
         Entry entry = table.beginEnd(token);
         String worker = requireNonNull(entry.workerId);
         Settlement.Finished finished = new Settlement.Finished(
-                entry.id, entry.attempt, clock.instant(), "worker:" + worker, worker, outcome, false);
+                entry.id, entry.attempt, table.reportedAt(entry), "worker:" + worker, worker, outcome, false);
         end(entry, new Change.Finish(finished), finished);
     }
 
@@ -141,9 +143,20 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     /** Ends an attempt. If that cannot be made durable the lease goes on, and the holder may try again. */
     private void end(Entry entry, Change change, Settlement settlement) {
-        write(change, () -> table.leaseAgain(entry));
-        table.ended(entry, change);
-        settler.add(settlement);
+        write(change, written -> {
+            table.ended(entry, change);
+            settle(settlement, written);
+        }, () -> table.leaseAgain(entry));
+    }
+
+    /** Called on the journal's thread as soon as the change is durable: nobody who waits for the end is kept waiting. */
+    private void settle(Settlement settlement, Written written) {
+        if (written.told() == null) {
+            settler.add(settlement);
+        } else {
+            table.settled(settlement);
+            written.told().run();
+        }
     }
 
     @Override
@@ -152,9 +165,10 @@ final class PriorityTaskQueue implements LocalTaskQueue {
         Entry entry = cancelling.entry();
         if (entry != null) {
             Settlement.Finished finished = cancelled(entry, actor);
-            write(new Change.Finish(finished), () -> table.waitAgain(entry));
-            table.cancelled(entry);
-            settler.add(finished);
+            write(new Change.Finish(finished), written -> {
+                table.cancelled(entry);
+                settle(finished, written);
+            }, () -> table.waitAgain(entry));
         }
         return cancelling.answer();
     }
@@ -192,10 +206,10 @@ final class PriorityTaskQueue implements LocalTaskQueue {
     /** A task that came back from a lost attempt after its user had cancelled it does not run again. */
     private void cancelReturned(Entry entry) {
         Settlement.Finished finished = cancelled(entry, entry.cancelActor == null ? "queue" : entry.cancelActor);
-        journal.write(new Change.Finish(finished)).whenComplete((done, error) -> {
+        journal.write(new Change.Finish(finished)).whenComplete((written, error) -> {
             if (error == null) {
                 table.cancelled(entry);
-                settler.add(finished);
+                settle(finished, written);
             } else {
                 table.waitAgain(entry);
             }
@@ -242,17 +256,17 @@ final class PriorityTaskQueue implements LocalTaskQueue {
         return journal.deadLetters(limit);
     }
 
-    /** Waits until a change is durable; when it cannot be made so, undoes its first step and throws. */
-    private void write(Change change, Runnable undo) {
+    /** Waits until a change is durable and gone on from; when it cannot be made so, undoes its first step and throws. */
+    private void write(Change change, Consumer<Written> goOn, Runnable undo) {
         try {
-            await(journal.write(change));
+            await(journal.write(change).thenAccept(goOn));
         } catch (RuntimeException e) {
             undo.run();
             throw e;
         }
     }
 
-    private static void await(CompletableFuture<Void> written) {
+    private static void await(CompletableFuture<?> written) {
         try {
             written.join();
         } catch (CompletionException e) {

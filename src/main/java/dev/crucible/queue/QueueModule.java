@@ -12,9 +12,14 @@ public final class QueueModule {
         return new PriorityTaskQueue(config, new NoJournal(), handler, clock, System::nanoTime);
     }
 
-    /** A queue whose tasks survive a crash: in memory, with its journal in PostgreSQL. */
+    /**
+     * A queue whose tasks survive a crash: in memory, with its journal in PostgreSQL.
+     *
+     * @param handler what it writes in a transaction goes to the same {@code database}
+     */
     public static LocalTaskQueue journaled(
-            QueueConfig config, Database database, SettlementHandler handler, InstantSource clock) {
-        return new PriorityTaskQueue(config, new PostgresJournal(database, clock), handler, clock, System::nanoTime);
+            QueueConfig config, Database database, JointSettlementHandler handler, InstantSource clock) {
+        return new PriorityTaskQueue(
+                config, new PostgresJournal(database, clock, handler), handler, clock, System::nanoTime);
     }
 }

@@ -230,6 +230,7 @@ final class TaskTable {
                     entry.state = State.CLAIMING;
                     entry.attempt++;
                     entry.workerId = worker.workerId();
+                    entry.reportedAt = null;
                     return entry;
                 }
                 if (left <= 0 || closed) {
@@ -293,6 +294,16 @@ final class TaskTable {
             Entry entry = held(token);
             entry.state = State.REPORTING;
             return entry;
+        });
+    }
+
+    /** When the result of this attempt was first reported; the same time for every repetition. */
+    Instant reportedAt(Entry entry) {
+        return locked(() -> {
+            if (entry.reportedAt == null) {
+                entry.reportedAt = clock.instant();
+            }
+            return entry.reportedAt;
         });
     }
 

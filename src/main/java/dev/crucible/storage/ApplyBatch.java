@@ -2,6 +2,7 @@ package dev.crucible.storage;
 
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
+import dev.crucible.platform.db.Transaction;
 import dev.crucible.storage.EvaluationRow.Ended;
 import dev.crucible.storage.EvaluationRow.Line;
 import java.sql.SQLException;
@@ -14,11 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.DSLContext;
 
 /** Takes changes through the state machine one after the other, in memory, and writes what came of them at once. */
 final class ApplyBatch {
-    private final DSLContext dsl;
+    private final Transaction transaction;
     private final EvaluationSql sql;
     private final TallyChanges tally;
     private final Map<EvaluationId, EvaluationRow> rows = new HashMap<>();
@@ -27,19 +27,25 @@ final class ApplyBatch {
     private final List<Line> lines = new ArrayList<>();
     private final List<Ended> ended = new ArrayList<>();
 
-    ApplyBatch(DSLContext dsl, EvaluationSql sql, TallyChanges tally) {
-        this.dsl = dsl;
+    ApplyBatch(Transaction transaction, EvaluationSql sql, TallyChanges tally) {
+        this.transaction = transaction;
         this.sql = sql;
         this.tally = tally;
     }
 
-    List<Write.Answer> run(List<Write.Apply> writes, Iterator<Long> positions) throws SQLException {
+    /** Adds what the writes ask for to the transaction. */
+    List<Write.Answer> run(List<Write.Apply> writes) throws SQLException {
         if (writes.isEmpty()) {
             return List.of();
         }
         Set<EvaluationId> ids = new LinkedHashSet<>();
         writes.forEach(write -> write.changes().forEach(change -> ids.add(change.id())));
-        rows.putAll(sql.find(ids));
+        // As many as could be used; what is refused leaves a gap.
+        Transaction.Step<List<Long>> drawn = sql.reserve(writes.stream().mapToInt(write -> write.changes().size()).sum());
+        Transaction.Step<Map<EvaluationId, EvaluationRow>> found = sql.find(ids);
+        transaction.send();
+        rows.putAll(found.result());
+        Iterator<Long> positions = drawn.result().iterator();
         List<Write.Answer> answers = new ArrayList<>(writes.size());
         for (Write.Apply write : writes) {
             List<Changed> each = new ArrayList<>(write.changes().size());
@@ -52,7 +58,7 @@ final class ApplyBatch {
         return answers;
     }
 
-    private Changed apply(StatusChange change, Iterator<Long> positions) {
+    private Changed apply(StatusChange change, Iterator<Long> positions) throws SQLException {
         EvaluationRow row = rows.get(change.id());
         if (row == null) {
             return new Changed(null, null);
@@ -76,10 +82,14 @@ final class ApplyBatch {
     }
 
     /** A caller that lost its answer asks again: the change is there, and is answered as it was. */
-    private Changed refuse(EvaluationRow row, StatusChange change) {
+    private Changed refuse(EvaluationRow row, StatusChange change) throws SQLException {
         EvaluationStatus current = row.state().status();
         if (current == change.to() && row.state().attempt() == change.attempt()) {
-            TimelineEntry last = newest.computeIfAbsent(row.id(), id -> EvaluationReads.newestEntry(dsl, row.seq()));
+            TimelineEntry last = newest.get(row.id());
+            if (last == null) {
+                last = EvaluationReads.newestEntry(transaction.dsl(), row.seq());
+                newest.put(row.id(), last);
+            }
             if (EvaluationRow.same(change, last)) {
                 return new Changed(last, current);
             }
@@ -87,7 +97,7 @@ final class ApplyBatch {
         return new Changed(null, current);
     }
 
-    private void write() throws SQLException {
+    private void write() {
         if (lines.isEmpty()) {
             return;
         }

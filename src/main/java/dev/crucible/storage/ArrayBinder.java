@@ -1,7 +1,6 @@
 package dev.crucible.storage;
 
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
+import dev.crucible.platform.db.Transaction;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -13,37 +12,30 @@ import org.jspecify.annotations.Nullable;
  * @param <R> a row
  */
 final class ArrayBinder<R> {
-    private final PreparedStatement statement;
+    private final Transaction.Step<?> statement;
     private final List<R> rows;
-    private int index;
 
-    ArrayBinder(PreparedStatement statement, int firstIndex, List<R> rows) {
+    ArrayBinder(Transaction.Step<?> statement, List<R> rows) {
         this.statement = statement;
         this.rows = rows;
-        this.index = firstIndex;
     }
 
     /** Binds the next column; {@code type} is PostgreSQL's name for it. */
-    ArrayBinder<R> column(String type, Function<R, @Nullable Object> value) throws SQLException {
+    ArrayBinder<R> column(String type, Function<R, @Nullable Object> value) {
         Object[] column = new Object[rows.size()];
         for (int i = 0; i < column.length; i++) {
             column[i] = value.apply(rows.get(i));
         }
-        statement.setArray(index++, statement.getConnection().createArrayOf(type, column));
+        statement.array(type, column);
         return this;
     }
 
-    ArrayBinder<R> bytes(Function<R, byte[]> value) throws SQLException {
+    ArrayBinder<R> bytes(Function<R, byte[]> value) {
         byte[][] column = new byte[rows.size()][];
         for (int i = 0; i < column.length; i++) {
             column[i] = value.apply(rows.get(i));
         }
-        statement.setArray(index++, statement.getConnection().createArrayOf("bytea", column));
+        statement.array("bytea", column);
         return this;
-    }
-
-    /** The index of the parameter after the last bound one. */
-    int next() {
-        return index;
     }
 }

@@ -3,11 +3,9 @@ package dev.crucible.storage;
 import static dev.crucible.platform.db.schema.storage.Tables.IDEMPOTENCY;
 import static org.jooq.impl.DSL.row;
 
-import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
-import dev.crucible.kernel.PlatformException;
-import dev.crucible.platform.db.DatabaseErrors;
-import dev.crucible.storage.EvaluationSql.Made;
+import dev.crucible.platform.db.Transaction;
+import dev.crucible.storage.EvaluationSql.NewKey;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.jooq.DSLContext;
-import org.jooq.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Stores new evaluations and remembers their idempotency keys. */
@@ -31,39 +27,69 @@ final class CreateBatch {
 
     private record Use(String bodyHash, List<EvaluationId> ids) {}
 
-    private final DSLContext dsl;
+    private final Transaction transaction;
     private final EvaluationSql sql;
     private final TallyChanges tally;
     private final Instant now;
     private final Map<Name, Use> known = new HashMap<>();
-    private final List<Made> made = new ArrayList<>();
-    private final List<Query> newKeys = new ArrayList<>();
+    private final List<NewEvaluation> made = new ArrayList<>();
+    private final List<NewKey> newKeys = new ArrayList<>();
 
-    CreateBatch(DSLContext dsl, EvaluationSql sql, TallyChanges tally, Instant now) {
-        this.dsl = dsl;
+    CreateBatch(Transaction transaction, EvaluationSql sql, TallyChanges tally, Instant now) {
+        this.transaction = transaction;
         this.sql = sql;
         this.tally = tally;
         this.now = now;
     }
 
-    List<Write.Answer> run(List<Write.Create> writes, Iterator<Long> positions) throws SQLException {
+    /** Adds what the writes ask for to the transaction; the answers can be had once it was sent. */
+    Write.Answers run(List<Write.Create> writes) throws SQLException {
         readKnownKeys(writes);
-        List<Write.Answer> answers = new ArrayList<>(writes.size());
+        List<Write.@Nullable Answer> earlier = new ArrayList<>(writes.size());
         for (Write.Create write : writes) {
-            Write.Answer earlier = earlier(write.key());
-            answers.add(earlier != null ? earlier : create(write, positions));
+            Write.Answer answer = earlier(write.key());
+            earlier.add(answer);
+            if (answer == null) {
+                create(write);
+            }
         }
-        write();
+        if (!newKeys.isEmpty()) {
+            sql.remember(newKeys, now);
+        }
+        Transaction.Step<List<Long>> positions = made.isEmpty() ? null : sql.create(made);
+        return () -> answers(writes, earlier, positions == null ? List.of() : positions.result());
+    }
+
+    private static List<Write.Answer> answers(
+            List<Write.Create> writes, List<Write.@Nullable Answer> earlier, List<Long> drawn) {
+        Iterator<Long> positions = drawn.iterator();
+        List<Write.Answer> answers = new ArrayList<>(writes.size());
+        for (int i = 0; i < writes.size(); i++) {
+            Write.Answer answer = earlier.get(i);
+            answers.add(answer != null ? answer : stored(writes.get(i), positions));
+        }
         return answers;
     }
 
-    private void readKnownKeys(List<Write.Create> writes) {
+    private static Write.Answer stored(Write.Create write, Iterator<Long> positions) {
+        List<TimelineEntry> entries = new ArrayList<>(write.batch().size());
+        for (NewEvaluation source : write.batch()) {
+            entries.add(EvaluationRow.created(positions.next(), source).firstEntry());
+        }
+        return new Write.Stored(new Created(ids(write), entries, false));
+    }
+
+    private static List<EvaluationId> ids(Write.Create write) {
+        return write.batch().stream().map(NewEvaluation::id).toList();
+    }
+
+    private void readKnownKeys(List<Write.Create> writes) throws SQLException {
         var names = writes.stream().map(Write.Create::key).filter(Objects::nonNull)
                 .map(key -> row(key.submitter(), key.key())).toList();
         if (names.isEmpty()) {
             return;
         }
-        dsl.selectFrom(IDEMPOTENCY).where(row(IDEMPOTENCY.SUBMITTER, IDEMPOTENCY.KEY).in(names)).forEach(found ->
+        transaction.dsl().selectFrom(IDEMPOTENCY).where(row(IDEMPOTENCY.SUBMITTER, IDEMPOTENCY.KEY).in(names)).forEach(found ->
                 known.put(
                         new Name(found.get(IDEMPOTENCY.SUBMITTER), found.get(IDEMPOTENCY.KEY)),
                         new Use(
@@ -82,46 +108,17 @@ final class CreateBatch {
         return new Write.Stored(new Created(use.ids(), List.of(), true));
     }
 
-    private Write.Answer create(Write.Create write, Iterator<Long> positions) {
-        List<EvaluationId> ids = new ArrayList<>();
-        List<TimelineEntry> entries = new ArrayList<>();
+    private void create(Write.Create write) {
         for (NewEvaluation source : write.batch()) {
-            EvaluationRow row = EvaluationRow.created(positions.next(), source);
-            made.add(new Made(row, source));
-            tally.created(row.createdAt(), row.language(), row.engine());
-            ids.add(row.id());
-            entries.add(row.firstEntry());
+            made.add(source);
+            tally.created(
+                    EvaluationState.stored(source.createdAt()), source.submission().language(),
+                    source.submission().engine());
         }
-        if (write.key() != null) {
-            remember(write.key(), ids);
-        }
-        return new Write.Stored(new Created(ids, entries, false));
-    }
-
-    private void remember(IdempotencyKey key, List<EvaluationId> ids) {
-        known.put(Name.of(key), new Use(key.bodyHash(), ids));
-        newKeys.add(dsl.insertInto(IDEMPOTENCY)
-                .set(IDEMPOTENCY.SUBMITTER, key.submitter())
-                .set(IDEMPOTENCY.KEY, key.key())
-                .set(IDEMPOTENCY.BODY_HASH, key.bodyHash())
-                .set(IDEMPOTENCY.IDS, ids.stream().map(EvaluationId::value).toArray(String[]::new))
-                .set(IDEMPOTENCY.CREATED_AT, now));
-    }
-
-    private void write() throws SQLException {
-        if (!newKeys.isEmpty()) {
-            dsl.batch(newKeys).execute();
-        }
-        if (made.isEmpty()) {
-            return;
-        }
-        try {
-            sql.create(made);
-        } catch (SQLException e) {
-            if (DatabaseErrors.duplicate(e)) {
-                throw new PlatformException(ErrorCode.ALREADY_EXISTS, "An evaluation with this id exists", e);
-            }
-            throw e;
+        IdempotencyKey key = write.key();
+        if (key != null) {
+            known.put(Name.of(key), new Use(key.bodyHash(), ids(write)));
+            newKeys.add(new NewKey(key, ids(write)));
         }
     }
 }

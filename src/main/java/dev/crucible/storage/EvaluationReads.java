@@ -2,20 +2,13 @@ package dev.crucible.storage;
 
 import static dev.crucible.platform.db.schema.storage.Tables.EVALUATION;
 import static dev.crucible.platform.db.schema.storage.Tables.PROGRESS;
-import static dev.crucible.platform.db.schema.storage.Tables.RESULT;
-import static dev.crucible.platform.db.schema.storage.Tables.SUBMISSION;
 import static dev.crucible.platform.db.schema.storage.Tables.TIMELINE;
 
 import dev.crucible.kernel.EvaluationId;
-import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
-import dev.crucible.kernel.evaluation.Outcome;
-import dev.crucible.kernel.evaluation.Submission;
-import dev.crucible.platform.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
@@ -24,49 +17,9 @@ import org.jooq.SelectOnConditionStep;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** The store's queries, but for the statistics. */
+/** The store's queries, but for one whole record and the statistics. */
 final class EvaluationReads {
     private EvaluationReads() {}
-
-    static Optional<Evaluation> find(DSLContext dsl, EvaluationId id) {
-        return dsl.select()
-                .from(EVALUATION)
-                .join(PROGRESS).on(PROGRESS.SEQ.eq(EVALUATION.SEQ))
-                .join(SUBMISSION).on(SUBMISSION.SEQ.eq(EVALUATION.SEQ))
-                .leftJoin(RESULT).on(RESULT.SEQ.eq(EVALUATION.SEQ))
-                .where(EVALUATION.ID.eq(id.value()))
-                .fetchOptional(EvaluationReads::evaluation);
-    }
-
-    private static Evaluation evaluation(Record row) {
-        return new Evaluation(
-                new EvaluationId(row.get(EVALUATION.ID)),
-                row.get(EVALUATION.SUBMITTER),
-                Json.read(row.get(SUBMISSION.BODY), Submission.class),
-                status(row.get(PROGRESS.STATUS)),
-                row.get(PROGRESS.ATTEMPT),
-                row.get(PROGRESS.WORKER_ID),
-                row.get(EVALUATION.CREATED_AT),
-                row.get(PROGRESS.QUEUED_AT),
-                row.get(PROGRESS.STARTED_AT),
-                row.get(PROGRESS.COMPLETED_AT),
-                row.get(RESULT.OUTCOME) == null ? null : outcome(row),
-                row.get(EVALUATION.QUEUE),
-                row.get(EVALUATION.TRACE_ID));
-    }
-
-    private static Outcome outcome(Record row) {
-        return Json.read(row.get(RESULT.OUTCOME), StoredText.OutcomeText.class).with(
-                new CapturedOutput(
-                        row.get(RESULT.STDOUT), row.get(RESULT.STDOUT_SIZE), row.get(RESULT.STDOUT_TRUNCATED),
-                        row.get(RESULT.STDOUT_REF)),
-                new CapturedOutput(
-                        row.get(RESULT.STDERR), row.get(RESULT.STDERR_SIZE), row.get(RESULT.STDERR_TRUNCATED),
-                        row.get(RESULT.STDERR_REF)),
-                new CapturedOutput(
-                        row.get(RESULT.COMPILE), row.get(RESULT.COMPILE_SIZE), row.get(RESULT.COMPILE_TRUNCATED),
-                        row.get(RESULT.COMPILE_REF)));
-    }
 
     static EvaluationPage list(DSLContext dsl, EvaluationQuery query) {
         List<Condition> filters = filters(query);

@@ -5,16 +5,16 @@ import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.Reason;
+import dev.crucible.platform.db.Transaction;
 import dev.crucible.storage.EvaluationRow.Ended;
 import dev.crucible.storage.EvaluationRow.Line;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +29,17 @@ final class EvaluationSql {
     /** Any number, the same for every writer of this schema. */
     private static final long WRITER_LOCK = 0x6372_7563_6962_6c65L;
 
-    private static final String RESERVE = """
-            with writer as materialized (select pg_advisory_xact_lock(?))
-            select nextval('storage.timeline_position') from writer, generate_series(1, ?)
-            """;
+    private static final String LOCK = "select pg_advisory_xact_lock(?)";
+
+    private static final String RESERVE = "select nextval('storage.timeline_position') from generate_series(1, ?)";
 
     private static final String CREATE = """
             with made as materialized (
-                select * from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::smallint[], ?::text[],
-                                     ?::text[], ?::text[], ?::text[], ?::text[])
-                    as made (seq, id, submitter, language, engine, priority, created_at,
-                             code_preview, tags, trace_id, body)),
+                select nextval('storage.timeline_position') as seq, given.*
+                from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::smallint[], ?::text[],
+                            ?::text[], ?::text[], ?::text[], ?::text[])
+                    as given (id, submitter, language, engine, priority, created_at,
+                              code_preview, tags, trace_id, body)),
             evaluations as (
                 insert into storage.evaluation (seq, id, submitter, language, engine, priority, created_at,
                                                 code_preview, tags, trace_id, queue)
@@ -52,6 +52,13 @@ final class EvaluationSql {
                 select seq, id, 'queued', 'queued', 0, created_at::timestamptz from made)
             insert into storage.timeline (position, evaluation_seq, at, to_status, actor, attempt)
             select seq, seq, created_at::timestamptz, 'queued', 'user:' || submitter, 0 from made
+            returning position
+            """;
+
+    private static final String REMEMBER = """
+            insert into storage.idempotency (submitter, key, body_hash, ids, created_at)
+            select submitter, key, body_hash, string_to_array(ids, ','), ?::timestamptz
+            from unnest(?::text[], ?::text[], ?::text[], ?::text[]) as used (submitter, key, body_hash, ids)
             """;
 
     private static final String FIND = """
@@ -97,64 +104,77 @@ final class EvaluationSql {
                                  ?::bytea[], ?::bigint[], ?::boolean[], ?::text[])
             """;
 
-    private final Connection connection;
+    private final Transaction transaction;
 
-    EvaluationSql(Connection connection) {
-        this.connection = connection;
+    EvaluationSql(Transaction transaction) {
+        this.transaction = transaction;
     }
 
     /**
-     * Makes this transaction the only writer until it ends and draws positions. Without the lock a later position could
-     * become visible before an earlier one, and a reader that went past it would miss the earlier.
+     * Makes this transaction the only writer until it ends. Without the lock a later position could become visible before
+     * an earlier one, and a reader that went past it would miss the earlier.
      */
-    List<Long> lockAndReserve(int count) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(RESERVE)) {
-            statement.setLong(1, WRITER_LOCK);
-            statement.setInt(2, count);
-            List<Long> positions = new ArrayList<>(count);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    positions.add(rows.getLong(1));
-                }
-            }
-            return positions;
-        }
+    void lock() {
+        transaction.add(LOCK).value(WRITER_LOCK);
     }
 
-    /** A row to be made, with what only the submission knows. */
-    record Made(EvaluationRow row, NewEvaluation source) {}
-
-    void create(List<Made> batch) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
-            new ArrayBinder<>(statement, 1, batch)
-                    .column("int8", made -> made.row().seq())
-                    .column("text", made -> made.row().id().value())
-                    .column("text", made -> made.row().submitter())
-                    .column("text", made -> made.row().language())
-                    .column("text", made -> made.row().engine())
-                    .column("int2", made -> made.row().priority())
-                    .column("text", made -> made.row().createdAt())
-                    .column("text", made -> StoredText.preview(made.source().submission().code()))
-                    .column("text", made -> StoredText.tags(made.source().submission().tags()))
-                    .column("text", made -> StoredText.cleanOrNull(made.source().traceId()))
-                    .column("text", made -> StoredText.json(made.source().submission()));
-            statement.executeUpdate();
-        }
+    /** Draws positions for {@code count} changes. Only under the lock. */
+    Transaction.Step<List<Long>> reserve(int count) {
+        return transaction.query(RESERVE, EvaluationSql::positions).value(count);
     }
 
-    Map<EvaluationId, EvaluationRow> find(Collection<EvaluationId> ids) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-            Object[] values = ids.stream().map(EvaluationId::value).toArray();
-            statement.setArray(1, connection.createArrayOf("text", values));
-            Map<EvaluationId, EvaluationRow> found = new HashMap<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    EvaluationRow row = row(rows);
-                    found.put(row.id(), row);
-                }
-            }
-            return found;
+    private static List<Long> positions(ResultSet rows) throws SQLException {
+        List<Long> positions = new ArrayList<>();
+        while (rows.next()) {
+            positions.add(rows.getLong(1));
         }
+        // Drawn in the order of the rows, whatever order the answer has.
+        Collections.sort(positions);
+        return positions;
+    }
+
+    /** Makes rows; the answer is their positions, in the same order. */
+    Transaction.Step<List<Long>> create(List<NewEvaluation> batch) {
+        Transaction.Step<List<Long>> step = transaction.query(CREATE, EvaluationSql::positions);
+        new ArrayBinder<>(step, batch)
+                .column("text", made -> made.id().value())
+                .column("text", NewEvaluation::submitter)
+                .column("text", made -> made.submission().language())
+                .column("text", made -> made.submission().engine())
+                .column("int2", made -> made.submission().priority())
+                .column("text", made -> EvaluationState.stored(made.createdAt()))
+                .column("text", made -> StoredText.preview(made.submission()))
+                .column("text", made -> StoredText.tags(made.submission().tags()))
+                .column("text", made -> StoredText.cleanOrNull(made.traceId()))
+                .column("text", made -> StoredText.json(made.submission()));
+        return step;
+    }
+
+    /** A key and the evaluations that it stands for. */
+    record NewKey(IdempotencyKey key, List<EvaluationId> ids) {}
+
+    /** Keeps which evaluations each key stands for. */
+    void remember(List<NewKey> keys, Instant now) {
+        new ArrayBinder<>(transaction.add(REMEMBER).value(now.toString()), keys)
+                .column("text", used -> used.key().submitter())
+                .column("text", used -> used.key().key())
+                .column("text", used -> used.key().bodyHash())
+                // No id has a comma.
+                .column("text", used -> String.join(",", used.ids().stream().map(EvaluationId::value).toList()));
+    }
+
+    Transaction.Step<Map<EvaluationId, EvaluationRow>> find(Collection<EvaluationId> ids) {
+        return transaction.query(FIND, EvaluationSql::rows)
+                .array("text", ids.stream().map(EvaluationId::value).toArray());
+    }
+
+    private static Map<EvaluationId, EvaluationRow> rows(ResultSet rows) throws SQLException {
+        Map<EvaluationId, EvaluationRow> found = new HashMap<>();
+        while (rows.next()) {
+            EvaluationRow row = row(rows);
+            found.put(row.id(), row);
+        }
+        return found;
     }
 
     private static EvaluationRow row(ResultSet rows) throws SQLException {
@@ -176,7 +196,7 @@ final class EvaluationSql {
                 rows.getObject("created_at", OffsetDateTime.class).toInstant(), state);
     }
 
-    private static @Nullable Instant instant(ResultSet rows, String column) throws SQLException {
+    static @Nullable Instant instant(ResultSet rows, String column) throws SQLException {
         OffsetDateTime at = rows.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
     }
@@ -185,62 +205,52 @@ final class EvaluationSql {
         return wire == null || wire.isEmpty() ? null : Reason.fromWire(wire).orElseThrow();
     }
 
-    void update(Collection<EvaluationRow> changed) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UPDATE)) {
-            new ArrayBinder<>(statement, 1, List.copyOf(changed))
-                    .column("int8", EvaluationRow::seq)
-                    .column("text", row -> row.state().status().wire())
-                    .column("text", row -> Phase.of(row.state().status()))
-                    .column("int4", row -> row.state().attempt())
-                    .column("text", row -> StoredText.cleanOrNull(row.state().workerId()))
-                    .column("text", row -> row.state().queuedAt())
-                    .column("text", row -> row.state().startedAt())
-                    .column("text", row -> row.state().completedAt())
-                    .column("int8", row -> row.state().queueWaitMillis())
-                    .column("text", row -> wire(row.state().reason()))
-                    .column("int4", row -> row.state().exitCode())
-                    .column("int4", row -> row.state().signal())
-                    .column("int8", row -> row.state().runtimeMillis());
-            statement.executeUpdate();
-        }
+    void update(Collection<EvaluationRow> changed) {
+        new ArrayBinder<>(transaction.add(UPDATE), List.copyOf(changed))
+                .column("int8", EvaluationRow::seq)
+                .column("text", row -> row.state().status().wire())
+                .column("text", row -> Phase.of(row.state().status()))
+                .column("int4", row -> row.state().attempt())
+                .column("text", row -> StoredText.cleanOrNull(row.state().workerId()))
+                .column("text", row -> row.state().queuedAt())
+                .column("text", row -> row.state().startedAt())
+                .column("text", row -> row.state().completedAt())
+                .column("int8", row -> row.state().queueWaitMillis())
+                .column("text", row -> wire(row.state().reason()))
+                .column("int4", row -> row.state().exitCode())
+                .column("int4", row -> row.state().signal())
+                .column("int8", row -> row.state().runtimeMillis());
     }
 
-    void append(List<Line> lines) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(APPEND)) {
-            new ArrayBinder<>(statement, 1, lines)
-                    .column("int8", line -> line.entry().position())
-                    .column("int8", Line::seq)
-                    .column("text", line -> line.entry().at())
-                    .column("text", line -> line.entry().from() == null ? null : line.entry().from().wire())
-                    .column("text", line -> line.entry().to().wire())
-                    .column("text", line -> line.entry().actor())
-                    .column("int4", line -> line.entry().attempt())
-                    .column("text", line -> wire(line.entry().reason()))
-                    .column("text", line -> line.entry().detail())
-                    .column("int4", line -> line.entry().exitCode())
-                    .column("int8", line -> line.entry().runtimeMillis());
-            statement.executeUpdate();
-        }
+    void append(List<Line> lines) {
+        new ArrayBinder<>(transaction.add(APPEND), lines)
+                .column("int8", line -> line.entry().position())
+                .column("int8", Line::seq)
+                .column("text", line -> line.entry().at())
+                .column("text", line -> line.entry().from() == null ? null : line.entry().from().wire())
+                .column("text", line -> line.entry().to().wire())
+                .column("text", line -> line.entry().actor())
+                .column("int4", line -> line.entry().attempt())
+                .column("text", line -> wire(line.entry().reason()))
+                .column("text", line -> line.entry().detail())
+                .column("int4", line -> line.entry().exitCode())
+                .column("int8", line -> line.entry().runtimeMillis());
     }
 
     private static @Nullable String wire(@Nullable Reason reason) {
         return reason == null ? null : reason.wire();
     }
 
-    void results(List<Ended> ended) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(RESULTS)) {
-            ArrayBinder<Ended> binder = new ArrayBinder<>(statement, 1, ended)
-                    .column("int8", Ended::seq)
-                    .column("text", row -> StoredText.json(StoredText.OutcomeText.of(row.outcome())));
-            stream(binder, Outcome::stdout);
-            stream(binder, Outcome::stderr);
-            stream(binder, Outcome::compile);
-            statement.executeUpdate();
-        }
+    void results(List<Ended> ended) {
+        ArrayBinder<Ended> binder = new ArrayBinder<>(transaction.add(RESULTS), ended)
+                .column("int8", Ended::seq)
+                .column("text", row -> StoredText.json(StoredText.OutcomeText.of(row.outcome())));
+        stream(binder, Outcome::stdout);
+        stream(binder, Outcome::stderr);
+        stream(binder, Outcome::compile);
     }
 
-    private static void stream(ArrayBinder<Ended> binder, Function<Outcome, CapturedOutput> stream)
-            throws SQLException {
+    private static void stream(ArrayBinder<Ended> binder, Function<Outcome, CapturedOutput> stream) {
         binder.bytes(row -> stream.apply(row.outcome()).head())
                 .column("int8", row -> stream.apply(row.outcome()).size())
                 .column("bool", row -> stream.apply(row.outcome()).truncated())

@@ -79,6 +79,15 @@ final class FileOutputStore implements OutputStore {
 
     @Override
     public String put(EvaluationId id, OutputStreamName stream, InputStream content) {
+        return put(id, "stream", stream.wire(), content);
+    }
+
+    @Override
+    public String putArtifact(EvaluationId id, String path, InputStream content) {
+        return put(id, "artifact", path, content);
+    }
+
+    private String put(EvaluationId id, String kind, String name, InputStream content) {
         Path draft = null;
         try {
             draft = Files.createTempFile(drafts, "output-", "");
@@ -87,7 +96,7 @@ final class FileOutputStore implements OutputStore {
             return PREFIX + hash;
         } catch (IOException e) {
             discard(draft);
-            LOG.atError().setCause(e).addKeyValue("eval_id", id).addKeyValue("stream", stream.wire())
+            LOG.atError().setCause(e).addKeyValue("eval_id", id).addKeyValue(kind, name)
                     .log("An output could not be kept; the caller is told to try again");
             throw unavailable("The output cannot be kept: check the free space in the data folder", e);
         }

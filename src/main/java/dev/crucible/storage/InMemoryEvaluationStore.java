@@ -48,7 +48,7 @@ final class InMemoryEvaluationStore implements EvaluationStore {
             EvaluationState state = row.state();
             return new EvaluationSummary(
                     row.id(), state.status(), row.createdAt(), state.startedAt(), state.completedAt(),
-                    StoredText.preview(source.submission().code()), row.language(), row.engine(), row.priority(),
+                    StoredText.preview(source.submission()), row.language(), row.engine(), row.priority(),
                     state.exitCode(), state.reason(), state.runtimeMillis());
         }
     }
@@ -145,7 +145,7 @@ final class InMemoryEvaluationStore implements EvaluationStore {
 
     private static boolean hasText(Entry entry, String text) {
         String wanted = StoredText.clean(text).toLowerCase(Locale.ROOT);
-        return Stream.of(StoredText.preview(entry.source.submission().code()), entry.row.id().value())
+        return Stream.of(StoredText.preview(entry.source.submission()), entry.row.id().value())
                 .anyMatch(kept -> kept.toLowerCase(Locale.ROOT).contains(wanted));
     }
 

@@ -6,8 +6,8 @@ import dev.crucible.kernel.evaluation.OutputStreamName;
 import java.io.InputStream;
 
 /**
- * Whole outputs that are too long to travel with the record. Content is addressed by its hash: the same bytes are kept
- * once. Mirrors {@code PUT|GET /evaluations/{id}/output/{stream}}. Thread-safe.
+ * Whole outputs that are too long to travel with the record, and the files that programs left. Content is addressed by
+ * its hash: the same bytes are kept once. Mirrors {@code PUT|GET /evaluations/{id}/output/{stream}}. Thread-safe.
  */
 public interface OutputStore {
     /**
@@ -18,9 +18,16 @@ public interface OutputStore {
      */
     String put(EvaluationId id, OutputStreamName stream, InputStream content);
 
-    /** A stream that {@link #put} kept, from byte {@code from} on. @throws PlatformException {@code NOT_FOUND} */
+    /**
+     * Keeps a file that a program left, likewise.
+     *
+     * @param path below the work folder; names it, and never decides where it is kept
+     */
+    String putArtifact(EvaluationId id, String path, InputStream content);
+
+    /** What {@link #put} or {@link #putArtifact} kept, from byte {@code from} on. @throws PlatformException {@code NOT_FOUND} */
     InputStream open(String ref, long from);
 
-    /** Bytes kept, all outputs together. */
+    /** Bytes kept, all outputs and files together. */
     long totalBytes();
 }

@@ -6,7 +6,10 @@ import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.platform.db.Database;
+import dev.crucible.platform.db.DatabaseErrors;
 import dev.crucible.platform.db.GroupCommit;
+import dev.crucible.platform.db.Transaction;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,8 +35,13 @@ final class PostgresEvaluationStore implements EvaluationStore {
     }
 
     private List<Write.Answer> commit(List<Write> writes) {
-        return database.transaction(AWAY, dsl ->
-                dsl.connectionResult(connection -> WriteBatch.run(dsl, connection, clock.instant(), writes)));
+        try {
+            return database.write(AWAY, transaction -> WriteBatch.run(transaction, clock.instant(), writes)).get();
+        } catch (PlatformException e) {
+            throw DatabaseErrors.duplicate(e)
+                    ? new PlatformException(ErrorCode.ALREADY_EXISTS, "An evaluation with this id exists", e)
+                    : e;
+        }
     }
 
     @Override
@@ -73,7 +81,7 @@ final class PostgresEvaluationStore implements EvaluationStore {
 
     @Override
     public Optional<Evaluation> find(EvaluationId id) {
-        return database.run(AWAY, dsl -> EvaluationReads.find(dsl, id));
+        return database.run(AWAY, dsl -> dsl.connectionResult(connection -> EvaluationRead.find(connection, id)));
     }
 
     @Override
@@ -86,7 +94,17 @@ final class PostgresEvaluationStore implements EvaluationStore {
         if (changes.isEmpty()) {
             return List.of();
         }
-        return ((Write.Applied) writer.commit(new Write.Apply(List.copyOf(changes)))).answers();
+        Write.Apply apply = new Write.Apply(List.copyOf(changes));
+        Transaction joined = database.joined();
+        return ((Write.Applied) (joined == null ? writer.commit(apply) : within(joined, apply))).answers();
+    }
+
+    private Write.Answer within(Transaction joined, Write.Apply apply) {
+        try {
+            return WriteBatch.run(joined, clock.instant(), List.of(apply)).get().get(0);
+        } catch (SQLException e) {
+            throw DatabaseErrors.translate(e, AWAY);
+        }
     }
 
     @Override

@@ -3,11 +3,17 @@ package dev.crucible.storage;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.crucible.kernel.evaluation.Artifact;
 import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.Reason;
+import dev.crucible.kernel.evaluation.SourceFile;
+import dev.crucible.kernel.evaluation.Submission;
+import dev.crucible.kernel.evaluation.TestOutcome;
 import dev.crucible.platform.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +27,7 @@ final class StoredText {
 
     private StoredText() {}
 
-    /** An {@link Outcome} without its bytes. */
+    /** An {@link Outcome} without its streams. The last four are absent in what an earlier version wrote. */
     record OutcomeText(
             Reason reason,
             String detail,
@@ -30,17 +36,23 @@ final class StoredText {
             Outcome.Usage usage,
             @Nullable String engine,
             @Nullable String engineVersion,
-            @Nullable String languageVersion) {
+            @Nullable String languageVersion,
+            Outcome.@Nullable Evidence evidence,
+            @Nullable String result,
+            @Nullable List<Artifact> artifacts,
+            @Nullable List<TestOutcome> tests) {
         static OutcomeText of(Outcome outcome) {
             return new OutcomeText(
                     outcome.reason(), outcome.detail(), outcome.exitCode(), outcome.signal(), outcome.usage(),
-                    outcome.engine(), outcome.engineVersion(), outcome.languageVersion());
+                    outcome.engine(), outcome.engineVersion(), outcome.languageVersion(), outcome.evidence(),
+                    outcome.result(), outcome.artifacts(), outcome.tests());
         }
 
         Outcome with(CapturedOutput stdout, CapturedOutput stderr, CapturedOutput compile) {
             return new Outcome(
                     reason, detail, exitCode, signal, usage, stdout, stderr, compile, engine, engineVersion,
-                    languageVersion);
+                    languageVersion, evidence, result, artifacts == null ? List.of() : artifacts,
+                    tests == null ? List.of() : tests);
         }
     }
 
@@ -53,13 +65,24 @@ final class StoredText {
         }
     }
 
-    /** The first characters of the code, whole ones. */
-    static String preview(String code) {
+    /** The first characters, whole ones, of what is run: the code, or the file that is the entrypoint. */
+    static String preview(Submission submission) {
+        String code = submission.files().stream()
+                .filter(file -> file.path().equals(submission.entrypoint()))
+                .findFirst()
+                .map(StoredText::beginning)
+                .orElse(submission.code());
         int end = Math.min(code.length(), PREVIEW);
         if (end < code.length() && Character.isHighSurrogate(code.charAt(end - 1))) {
             end--;
         }
         return clean(code.substring(0, end));
+    }
+
+    private static String beginning(SourceFile file) {
+        // No character of UTF-8 has more bytes, and what is cut off at the end lies beyond the preview.
+        int bytes = Math.min(file.content().length, 4 * PREVIEW + 4);
+        return new String(file.content(), 0, bytes, StandardCharsets.UTF_8);
     }
 
     /** As a JSON object that {@code jsonb} takes. */

@@ -2,10 +2,8 @@ package dev.crucible.storage;
 
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.kernel.evaluation.Reason;
+import dev.crucible.platform.db.Transaction;
 import dev.crucible.storage.Tally.Sums;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -72,35 +70,32 @@ final class TallyChanges {
         return at.truncatedTo(ChronoUnit.HOURS);
     }
 
-    void write(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UPSERT_TALLY)) {
-            List<Map.Entry<Cell, Change>> rows = List.copyOf(cells.entrySet());
-            new ArrayBinder<>(statement, 1, rows)
-                    .column("text", row -> row.getKey().hour())
-                    .column("text", row -> row.getKey().language())
-                    .column("text", row -> row.getKey().engine())
-                    .column("text", row -> row.getKey().status())
-                    .column("text", row -> row.getKey().reason())
-                    .column("int8", row -> row.getValue().count())
-                    .column("int8", row -> row.getValue().sums().runtimeCount())
-                    .column("int8", row -> row.getValue().sums().runtimeMillis())
-                    .column("int8", row -> row.getValue().sums().waitCount())
-                    .column("int8", row -> row.getValue().sums().waitMillis());
-            statement.executeUpdate();
+    void write(Transaction transaction) {
+        if (cells.isEmpty()) {
+            return;
         }
+        List<Map.Entry<Cell, Change>> rows = List.copyOf(cells.entrySet());
+        new ArrayBinder<>(transaction.add(UPSERT_TALLY), rows)
+                .column("text", row -> row.getKey().hour())
+                .column("text", row -> row.getKey().language())
+                .column("text", row -> row.getKey().engine())
+                .column("text", row -> row.getKey().status())
+                .column("text", row -> row.getKey().reason())
+                .column("int8", row -> row.getValue().count())
+                .column("int8", row -> row.getValue().sums().runtimeCount())
+                .column("int8", row -> row.getValue().sums().runtimeMillis())
+                .column("int8", row -> row.getValue().sums().waitCount())
+                .column("int8", row -> row.getValue().sums().waitMillis());
         if (!buckets.isEmpty()) {
-            writeBuckets(connection);
+            writeBuckets(transaction);
         }
     }
 
-    private void writeBuckets(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UPSERT_HISTOGRAM)) {
-            List<Map.Entry<Bucket, Long>> rows = List.copyOf(buckets.entrySet());
-            new ArrayBinder<>(statement, 1, rows)
-                    .column("text", row -> row.getKey().hour())
-                    .column("int2", row -> row.getKey().number())
-                    .column("int8", Map.Entry::getValue);
-            statement.executeUpdate();
-        }
+    private void writeBuckets(Transaction transaction) {
+        List<Map.Entry<Bucket, Long>> rows = List.copyOf(buckets.entrySet());
+        new ArrayBinder<>(transaction.add(UPSERT_HISTOGRAM), rows)
+                .column("text", row -> row.getKey().hour())
+                .column("int2", row -> row.getKey().number())
+                .column("int8", Map.Entry::getValue);
     }
 }

@@ -38,6 +38,12 @@ sealed interface Write {
     /** What came of a {@link Write}. */
     sealed interface Answer {}
 
+    /** What came of several writes, one answer for each in their order; to be asked for once they are committed. */
+    @FunctionalInterface
+    interface Answers {
+        List<Answer> get();
+    }
+
     record Stored(Created created) implements Answer {}
 
     record Applied(List<Changed> answers) implements Answer {}

@@ -1,29 +1,31 @@
 package dev.crucible.storage;
 
-import java.sql.Connection;
+import dev.crucible.platform.db.Transaction;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.jooq.DSLContext;
 
 /** Several writes in one transaction: first what is created, then the changes, each group in the callers' order. */
 final class WriteBatch {
     private WriteBatch() {}
 
-    /** @return one answer for each write, in the same order */
-    static List<Write.Answer> run(DSLContext dsl, Connection connection, Instant now, List<Write> writes)
-            throws SQLException {
-        List<Write.Create> creates = only(Write.Create.class, writes);
-        List<Write.Apply> applies = only(Write.Apply.class, writes);
-        EvaluationSql sql = new EvaluationSql(connection);
+    /** Adds everything to the transaction; the answers can be had once it is committed. */
+    static Write.Answers run(Transaction transaction, Instant now, List<Write> writes) throws SQLException {
+        EvaluationSql sql = new EvaluationSql(transaction);
         TallyChanges tally = new TallyChanges();
-        Iterator<Long> positions = sql.lockAndReserve(positions(creates, applies)).iterator();
-        Iterator<Write.Answer> created =
-                new CreateBatch(dsl, sql, tally, EvaluationState.stored(now)).run(creates, positions).iterator();
-        Iterator<Write.Answer> applied = new ApplyBatch(dsl, sql, tally).run(applies, positions).iterator();
-        tally.write(connection);
+        sql.lock();
+        Write.Answers created = new CreateBatch(transaction, sql, tally, EvaluationState.stored(now))
+                .run(only(Write.Create.class, writes));
+        List<Write.Answer> applied =
+                new ApplyBatch(transaction, sql, tally).run(only(Write.Apply.class, writes));
+        tally.write(transaction);
+        return () -> inOrder(writes, created.get().iterator(), applied.iterator());
+    }
+
+    private static List<Write.Answer> inOrder(
+            List<Write> writes, Iterator<Write.Answer> created, Iterator<Write.Answer> applied) {
         List<Write.Answer> answers = new ArrayList<>(writes.size());
         for (Write write : writes) {
             answers.add(write instanceof Write.Create ? created.next() : applied.next());
@@ -33,11 +35,5 @@ final class WriteBatch {
 
     private static <W extends Write> List<W> only(Class<W> kind, List<Write> writes) {
         return writes.stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
-    /** As many as could be used; what is refused leaves a gap. */
-    private static int positions(List<Write.Create> creates, List<Write.Apply> applies) {
-        return creates.stream().mapToInt(write -> write.batch().size()).sum()
-                + applies.stream().mapToInt(write -> write.changes().size()).sum();
     }
 }

@@ -51,7 +51,7 @@ record ByteRange(long first, long last) {
             }
         }
         if (first >= size) {
-            throw new PlatformException(ErrorCode.RANGE_NOT_SATISFIABLE, "The output has only " + size + " bytes.");
+            throw new PlatformException(ErrorCode.RANGE_NOT_SATISFIABLE, "The content has only " + size + " bytes.");
         }
         return Optional.of(new ByteRange(first, last));
     }

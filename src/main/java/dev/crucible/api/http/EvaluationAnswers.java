@@ -24,7 +24,28 @@ final class EvaluationAnswers {
             long outputLimit,
             int pidsLimit) {}
 
-    record Artifact(String path, long size) {}
+    record File(String path, long size) {}
+
+    record Artifacts(String evalId, List<File> artifacts, int count) {}
+
+    /** What was counted outside the program's reach and decided the reason. */
+    record Evidence(String source, String unit, @Nullable Long limit, @Nullable Long measured) {}
+
+    /** {@code output} and {@code error} hold the first 8 KiB. */
+    record Test(
+            String name,
+            String reason,
+            boolean passed,
+            String detail,
+            String output,
+            String error,
+            long outputSize,
+            long errorSize,
+            @Nullable Integer exitCode,
+            @Nullable Integer signal,
+            long runtimeMs,
+            @Nullable Long cpuMs,
+            @Nullable Long peakMemoryBytes) {}
 
     record Record(
             String evalId,
@@ -32,7 +53,10 @@ final class EvaluationAnswers {
             @Nullable String reason,
             @Nullable String detail,
             @Nullable Boolean success,
+            @Nullable Evidence evidence,
             String code,
+            List<File> files,
+            @Nullable String entrypoint,
             String language,
             @Nullable String languageVersion,
             String engine,
@@ -40,6 +64,7 @@ final class EvaluationAnswers {
             int priority,
             double timeout,
             LimitsView limits,
+            String isolation,
             Instant createdAt,
             Instant queuedAt,
             @Nullable Instant startedAt,
@@ -62,7 +87,10 @@ final class EvaluationAnswers {
             boolean errorInlineComplete,
             String compileOutput,
             @Nullable JsonNode result,
-            List<Artifact> artifacts,
+            List<File> artifacts,
+            List<Test> tests,
+            @Nullable Integer passed,
+            @Nullable Integer total,
             int attempt,
             @Nullable String workerId,
             String submitter,

@@ -7,20 +7,16 @@ import dev.crucible.api.EvaluationService;
 import dev.crucible.api.Stopped;
 import dev.crucible.executor.StopMode;
 import dev.crucible.kernel.EvaluationId;
-import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.OutputStreamName;
 import dev.crucible.storage.Evaluation;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 
 /** The routes about one evaluation. */
 final class EvaluationRoutes {
     private static final String TAG = "evaluations";
-    private static final int CHUNK = 64 * 1024;
 
     private final EvaluationService evaluations;
     private final InstantSource clock;
@@ -104,54 +100,14 @@ final class EvaluationRoutes {
                 .orElseThrow(() -> Parameters.wrong("stream", "must be stdout, stderr or compile", "unknown_value"));
         boolean download = Parameters.flag(ctx, "download");
         Evaluation evaluation = evaluations.get(Parameters.id(ctx));
+        String disposition = (download ? "attachment" : "inline") + "; filename=\"" + evaluation.id() + "-"
+                + stream.wire() + ".txt\"";
+        GuestBytes answer = new GuestBytes(ctx, "text/plain; charset=utf-8", disposition);
         if (evaluation.outcome() == null) {
-            InputStream live = evaluations.openOutput(evaluation, stream, 0);
-            describe(ctx, evaluation.id(), stream, download);
-            send(ctx, live, Long.MAX_VALUE);
-            return;
-        }
-        long size = EvaluationService.output(evaluation.outcome(), stream).size();
-        Optional<ByteRange> range = range(ctx, size);
-        long length = range.map(ByteRange::length).orElse(size);
-        // Opened before anything is said about it: what fails here is answered as a problem.
-        InputStream content = evaluations.openOutput(evaluation, stream, range.map(ByteRange::first).orElse(0L));
-        describe(ctx, evaluation.id(), stream, download);
-        ctx.header("Accept-Ranges", "bytes");
-        range.ifPresent(part -> ctx.status(206).header("Content-Range", part.contentRange(size)));
-        ctx.res().setContentLengthLong(length);
-        send(ctx, content, length);
-    }
-
-    private static void describe(Context ctx, EvaluationId id, OutputStreamName stream, boolean download) {
-        ctx.disableCompression();
-        ctx.contentType("text/plain; charset=utf-8");
-        ctx.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
-        ctx.header("Cache-Control", "no-store");
-        ctx.header("Content-Disposition",
-                (download ? "attachment" : "inline") + "; filename=\"" + id + "-" + stream.wire() + ".txt\"");
-    }
-
-    private static Optional<ByteRange> range(Context ctx, long size) {
-        try {
-            return ByteRange.of(ctx.header("Range"), size);
-        } catch (PlatformException e) {
-            ctx.header("Content-Range", "bytes */" + size);
-            throw e;
-        }
-    }
-
-    private static void send(Context ctx, InputStream content, long length) throws IOException {
-        try (content) {
-            byte[] chunk = new byte[CHUNK];
-            long left = length;
-            while (left > 0) {
-                int n = content.read(chunk, 0, (int) Math.min(chunk.length, left));
-                if (n < 0) {
-                    break;
-                }
-                ctx.outputStream().write(chunk, 0, n);
-                left -= n;
-            }
+            answer.sendLive(evaluations.openOutput(evaluation, stream, 0));
+        } else {
+            answer.send(EvaluationService.output(evaluation.outcome(), stream).size(),
+                    from -> evaluations.openOutput(evaluation, stream, from));
         }
     }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The public HTTP edge: every route of the contract, the WebSocket, the dashboard. */
 public final class Gateway implements Part {
-    /** Of a small heap: bodies take about three times their size while they are read. */
-    private static final long BODY_BYTES_AT_ONCE = 64L << 20;
+    /** Of a small heap: until it is stored, what came in a body takes several times the body's size. */
+    private static final long BODY_BYTES_AT_ONCE = 32L << 20;
 
     private final String version;
     private final EvaluationService evaluations;
@@ -60,8 +60,10 @@ public final class Gateway implements Part {
         List<Route> all = new ArrayList<>();
         all.addAll(new SubmitRoutes(evaluations, new BodyBudget(BODY_BYTES_AT_ONCE)).routes());
         all.addAll(new EvaluationRoutes(evaluations, clock).routes());
+        all.addAll(new ArtifactRoutes(evaluations).routes());
         all.addAll(new ListRoutes(evaluations).routes());
         all.addAll(new PlatformRoutes(queue, store, outputs, evaluations.catalog()).routes());
+        all.addAll(new MetricsRoutes(evaluations.catalog()).routes());
         all.addAll(new HealthRoutes(
                         config, checks, queue, outputs, executor, evaluations.catalog(), clock, this::stopping)
                 .routes());

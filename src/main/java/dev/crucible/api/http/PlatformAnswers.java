@@ -82,13 +82,29 @@ final class PlatformAnswers {
 
     record Languages(List<LanguageView> languages) {}
 
+    record ProofView(String name, boolean held, String evidence, Instant at) {}
+
+    record PoolView(
+            int ready,
+            int target,
+            int inUse,
+            int recentPeak,
+            int most,
+            long hits,
+            long misses,
+            long built,
+            Map<String, Long> destroyed,
+            @JsonProperty("prepare_p50_ms") @Nullable Double prepareP50Ms) {}
+
     record EngineView(
             String name,
             boolean available,
             @Nullable String version,
             String detail,
             @Nullable String remedy,
-            List<String> weaknesses) {}
+            List<String> weaknesses,
+            List<ProofView> proofs,
+            @Nullable PoolView pool) {}
 
     record Engines(@JsonProperty("default") @Nullable String defaultEngine, String defaultReason, List<EngineView> engines) {}
 

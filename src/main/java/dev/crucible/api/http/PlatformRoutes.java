@@ -6,8 +6,11 @@ import dev.crucible.api.http.PlatformAnswers.EngineView;
 import dev.crucible.api.http.PlatformAnswers.LanguageOnEngine;
 import dev.crucible.api.http.PlatformAnswers.LanguageView;
 import dev.crucible.api.http.PlatformAnswers.LostAttemptView;
+import dev.crucible.api.http.PlatformAnswers.PoolView;
+import dev.crucible.api.http.PlatformAnswers.ProofView;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.Language;
+import dev.crucible.executor.PoolFigures;
 import dev.crucible.queue.DeadLetter;
 import dev.crucible.queue.QueueStatus;
 import dev.crucible.queue.TaskQueue;
@@ -18,6 +21,7 @@ import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +56,7 @@ final class PlatformRoutes {
                 Route.get("/api/languages", "platform", "The languages, and which engine can run them here", this::languages)
                         .answers(200, "Every known language", PlatformAnswers.Languages.class),
                 Route.get("/api/engines", "platform", "The engines, and why one is missing", this::engines)
-                        .answers(200, "Strongest first", PlatformAnswers.Engines.class),
+                        .answers(200, "Strongest first, each with the proofs of its limits and its pool of boxes", PlatformAnswers.Engines.class),
                 Route.get("/api/dlq/tasks", "queue", "Tasks that were given up", this::deadLetters)
                         .query("limit", "integer", "1 to 1000, 100 by default")
                         .answers(200, "Newest first, with the error of every attempt", PlatformAnswers.DeadLetters.class),
@@ -126,8 +130,18 @@ final class PlatformRoutes {
         return catalog.engines().stream()
                 .map(engine -> new EngineView(
                         engine.name(), engine.available(), engine.version(), engine.detail(), engine.remedy(),
-                        engine.weaknesses()))
+                        engine.weaknesses(),
+                        engine.proofs().stream()
+                                .map(proof -> new ProofView(proof.name(), proof.held(), proof.evidence(), proof.at()))
+                                .toList(),
+                        poolView(engine.pool())))
                 .toList();
+    }
+
+    private static @Nullable PoolView poolView(@Nullable PoolFigures pool) {
+        return pool == null ? null : new PoolView(
+                pool.ready(), pool.target(), pool.inUse(), pool.recentPeak(), pool.most(), pool.hits(), pool.misses(),
+                pool.built(), pool.destroyed(), pool.prepareP50Millis());
     }
 
     private static LanguageView languageView(Language language, List<EngineStatus> engines) {

@@ -18,10 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The routes that take submissions. */
 final class SubmitRoutes {
-    /** Room for 1 MiB of code and 1 MiB of input with every character escaped. */
-    static final long MAX_BODY = 16L << 20;
+    /** Room for 8 MiB of files in base64, and for code, input and expected output with every character escaped. */
+    static final long MAX_BODY = 32L << 20;
 
-    static final long MAX_BATCH_BODY = 32L << 20;
     private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
     private final EvaluationService evaluations;
@@ -76,7 +75,7 @@ final class SubmitRoutes {
 
     private void submitBatch(Context ctx) {
         String key = Parameters.idempotencyKey(ctx);
-        try (JsonBody body = JsonBody.read(ctx, MAX_BATCH_BODY, budget)) {
+        try (JsonBody body = JsonBody.read(ctx, MAX_BODY, budget)) {
             List<Submission> submissions = evaluations.reader().readBatch(body.json(), traceparent(ctx));
             List<EvaluationAnswers.Queued> queued =
                     evaluations.submitAll(submissions, Caller.LOCAL, idempotency(key, body)).stream()

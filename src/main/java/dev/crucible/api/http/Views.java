@@ -3,6 +3,7 @@ package dev.crucible.api.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.crucible.api.Accepted;
 import dev.crucible.api.Logs;
 import dev.crucible.kernel.evaluation.CapturedOutput;
@@ -11,6 +12,7 @@ import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.kernel.evaluation.Submission;
+import dev.crucible.kernel.evaluation.TestOutcome;
 import dev.crucible.platform.json.Json;
 import dev.crucible.storage.Evaluation;
 import dev.crucible.storage.EvaluationPage;
@@ -47,6 +49,7 @@ final class Views {
         Outcome.Usage usage = outcome == null ? null : outcome.usage();
         CapturedOutput stdout = outcome == null ? CapturedOutput.EMPTY : outcome.stdout();
         CapturedOutput stderr = outcome == null ? CapturedOutput.EMPTY : outcome.stderr();
+        List<TestOutcome> tests = outcome == null ? List.of() : outcome.tests();
         boolean ran = evaluation.startedAt() != null;
         return new EvaluationAnswers.Record(
                 evaluation.id().value(),
@@ -54,7 +57,12 @@ final class Views {
                 outcome == null ? null : outcome.reason().wire(),
                 outcome == null ? null : outcome.detail(),
                 outcome == null ? null : outcome.success(),
+                outcome == null ? null : evidence(outcome.evidence()),
                 asked.code(),
+                asked.files().stream()
+                        .map(file -> new EvaluationAnswers.File(file.path(), file.content().length))
+                        .toList(),
+                asked.entrypoint(),
                 asked.language(),
                 outcome == null ? null : outcome.languageVersion(),
                 asked.engine(),
@@ -62,6 +70,7 @@ final class Views {
                 asked.priority(),
                 seconds(asked.limits().timeout()),
                 limits(asked.limits()),
+                asked.isolation().wire(),
                 evaluation.createdAt(),
                 evaluation.queuedAt(),
                 evaluation.startedAt(),
@@ -83,8 +92,11 @@ final class Views {
                 stdout.inlineComplete(),
                 stderr.inlineComplete(),
                 outcome == null ? "" : outcome.compile().text(),
-                null,
-                List.of(),
+                outcome == null ? null : result(outcome.result()),
+                artifacts(evaluation),
+                tests.stream().map(Views::test).toList(),
+                asked.tests().isEmpty() ? null : (int) tests.stream().filter(TestOutcome::passed).count(),
+                asked.tests().isEmpty() ? null : asked.tests().size(),
                 evaluation.attempt(),
                 evaluation.workerId(),
                 evaluation.submitter(),
@@ -92,6 +104,35 @@ final class Views {
                 metadata(asked.metadata()),
                 evaluation.queue(),
                 evaluation.traceId());
+    }
+
+    static List<EvaluationAnswers.File> artifacts(Evaluation evaluation) {
+        return evaluation.outcome() == null ? List.of() : evaluation.outcome().artifacts().stream()
+                .map(artifact -> new EvaluationAnswers.File(artifact.path(), artifact.size()))
+                .toList();
+    }
+
+    private static EvaluationAnswers.@Nullable Evidence evidence(Outcome.@Nullable Evidence seen) {
+        return seen == null
+                ? null
+                : new EvaluationAnswers.Evidence(seen.source(), seen.unit(), seen.limit(), seen.measured());
+    }
+
+    private static EvaluationAnswers.Test test(TestOutcome test) {
+        return new EvaluationAnswers.Test(
+                test.name(),
+                test.reason().wire(),
+                test.passed(),
+                test.detail(),
+                new String(test.output(), StandardCharsets.UTF_8),
+                new String(test.error(), StandardCharsets.UTF_8),
+                test.outputSize(),
+                test.errorSize(),
+                test.exitCode(),
+                test.signal(),
+                test.usage().wallMillis(),
+                test.usage().cpuMillis(),
+                test.usage().peakMemoryBytes());
     }
 
     static EvaluationAnswers.Status status(Evaluation evaluation, @Nullable Integer position) {
@@ -194,14 +235,25 @@ final class Views {
         return time.toMillis() / 1000.0;
     }
 
-    /** Read back with every digit, as it came. */
+    /** A program's own JSON, which may be of a kind that the mapper refuses, such as too deep: then it stays a text. */
+    private static @Nullable JsonNode result(@Nullable String text) {
+        try {
+            return text == null ? null : read(text);
+        } catch (JsonProcessingException e) {
+            return TextNode.valueOf(text);
+        }
+    }
+
     private static @Nullable JsonNode metadata(@Nullable String text) {
         try {
-            return text == null ? null : Json.MAPPER.reader()
-                    .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .readTree(text);
+            return text == null ? null : read(text);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the stored metadata is not the JSON that was checked", e);
         }
+    }
+
+    /** With every digit, as it came. */
+    private static JsonNode read(String text) throws JsonProcessingException {
+        return Json.MAPPER.reader().with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).readTree(text);
     }
 }

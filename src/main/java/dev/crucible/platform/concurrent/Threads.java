@@ -45,6 +45,28 @@ public final class Threads {
         thread.interrupt();
     }
 
+    /**
+     * Does work that an interrupt must not cut short: on a thread that nobody interrupts, while the caller waits for it,
+     * as long as {@code patience} at most. An interrupt of the caller meanwhile is not lost.
+     */
+    public static void uninterrupted(String name, Duration patience, Runnable work) {
+        Thread thread = daemon(name, work);
+        thread.start();
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean interrupted = false;
+        for (long left = patience.toMillis(); thread.isAlive() && left > 0;
+                left = (deadline - System.nanoTime()) / 1_000_000) {
+            try {
+                thread.join(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** One thread for small timed work; tasks must not block for long. */
     public static ScheduledExecutorService scheduler(String name) {
         ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, named(name));

@@ -7,6 +7,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -29,6 +31,7 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final DSLContext dsl;
+    private final ThreadLocal<@Nullable Transaction> open = new ThreadLocal<>();
     private volatile long refuseUntil = System.nanoTime();
 
     private Database(HikariDataSource pool) {
@@ -100,14 +103,54 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Like {@link #run}, in one transaction that is undone when {@code work} throws. */
-    public <R> R transaction(ErrorCode unavailable, Function<DSLContext, R> work) {
+    /** Statements of one transaction. */
+    @FunctionalInterface
+    public interface Work<R> {
+        R run(Transaction transaction) throws SQLException;
+    }
+
+    /**
+     * Runs {@code work} in one transaction, which is undone when it throws. Whoever is called in it finds the transaction
+     * with {@link #joined}.
+     *
+     * @throws PlatformException as {@link #run} does
+     */
+    public <R> R write(ErrorCode unavailable, Work<R> work) {
         refuseWhileAway(unavailable);
-        try {
-            return dsl.transactionResult(configuration -> work.apply(configuration.dsl()));
-        } catch (DataAccessException e) {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            return write(connection, work);
+        } catch (SQLException | DataAccessException e) {
             throw failed(e, unavailable);
         }
+    }
+
+    private <R> R write(Connection connection, Work<R> work) throws SQLException {
+        Transaction transaction = new Transaction(connection);
+        open.set(transaction);
+        try {
+            R result = work.run(transaction);
+            transaction.commit();
+            return result;
+        } catch (Throwable e) {
+            rollback(connection, e);
+            throw e;
+        } finally {
+            open.remove();
+        }
+    }
+
+    private static void rollback(Connection connection, Throwable why) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    /** The transaction that this thread is in by {@link #write}; null outside. */
+    public @Nullable Transaction joined() {
+        return open.get();
     }
 
     private void refuseWhileAway(ErrorCode unavailable) {
@@ -116,7 +159,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private PlatformException failed(DataAccessException error, ErrorCode unavailable) {
+    private PlatformException failed(Exception error, ErrorCode unavailable) {
         if (DatabaseErrors.noConnection(error)) {
             refuseUntil = System.nanoTime() + REFUSE_NANOS;
         }

@@ -5,7 +5,6 @@ import dev.crucible.kernel.PlatformException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import org.jooq.exception.DataAccessException;
 
 /** Tells a database that is away from one that says no. */
 public final class DatabaseErrors {
@@ -19,8 +18,14 @@ public final class DatabaseErrors {
 
     private static final String READ_ONLY = "25006";
     private static final String DATA_CLASS = "22";
+    private static final String DIVISION_BY_ZERO = "22012";
 
     private DatabaseErrors() {}
+
+    /** Whether a statement divided by zero, which is how one refuses that needs no answer. */
+    public static boolean divisionByZero(Throwable error) {
+        return DIVISION_BY_ZERO.equals(state(error));
+    }
 
     /** Whether a row with the same key is there. */
     public static boolean duplicate(Throwable error) {
@@ -51,7 +56,8 @@ public final class DatabaseErrors {
         return false;
     }
 
-    static PlatformException translate(DataAccessException error, ErrorCode unavailable) {
+    /** What a failed statement means to a caller: {@code unavailable} when the same call may succeed later. */
+    public static PlatformException translate(Exception error, ErrorCode unavailable) {
         if (error.getCause() instanceof PlatformException known) {
             return known;
         }
