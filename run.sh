@@ -24,7 +24,8 @@ Usage: $0 [COMMAND]
   --help         this
 
 Any other word is a command of the program itself:
-  submit FILE, status ID, logs ID, list, cancel ID, languages, engines, doctor, config, version
+  submit FILE, status ID, logs ID, list, cancel ID, languages, engines, images, doctor, config,
+  version
   $0 COMMAND --help tells more about one.
 
 Environment:

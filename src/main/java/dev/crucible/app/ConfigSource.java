@@ -1,8 +1,11 @@
 package dev.crucible.app;
 
+import dev.crucible.executor.ImagePull;
+import dev.crucible.executor.Languages;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.queue.QueueConfig;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -23,6 +26,7 @@ public final class ConfigSource {
     private static final long MAX_OUTPUT_BYTES = 100L << 20;
     private static final int MAX_PIDS = 1024;
     private static final int MAX_SECRET_BYTES = 16 * 1024;
+    private static final String USUAL_DOCKER_SOCKET = "/var/run/docker.sock";
 
     private final HostFacts host;
     private final List<String> problems = new ArrayList<>();
@@ -145,10 +149,41 @@ public final class ConfigSource {
             String shown = value == null ? null : setting.secret() ? "***" : value.text();
             entries.add(new EffectiveConfig.Entry(setting, shown, value == null ? "default" : value.origin()));
         }
+        mounts();
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
         return new EffectiveConfig(build(), entries);
+    }
+
+    /** Whether what sandboxes are shown holds nothing that they must not see. */
+    private void mounts() {
+        Path home = (Path) values.get(Settings.HOME);
+        if (home == null) {
+            return; // that is a problem already
+        }
+        String docker = optional(Settings.DOCKER_HOST);
+        Path socket = Path.of(docker == null ? USUAL_DOCKER_SOCKET : URI.create(docker).getPath());
+        MountRules rules = new MountRules(home, host.userHome(), socket);
+        rules.problems(guests().mounts()).forEach(problem -> problems.add(Settings.SANDBOX_MOUNTS.name() + ": " + problem));
+        Path languages = guests().languagesFile();
+        if (languages != null) {
+            Languages.load(languages).all().forEach(language -> language.mounts().forEach(mount -> rules.refusal(mount)
+                    .ifPresent(why -> problems.add(
+                            Settings.LANGUAGES_FILE.name() + ": " + language.name() + ": mounts: " + why))));
+        }
+    }
+
+    private GuestConfig guests() {
+        return new GuestConfig(
+                (Path) values.get(Settings.LANGUAGES_FILE), listed(Settings.SANDBOX_MOUNTS),
+                (ImagePull) values.getOrDefault(Settings.IMAGE_PULL, ImagePull.NEVER),
+                (Boolean) values.getOrDefault(Settings.WARM_SLOTS, true));
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<Path> listed(Setting<List<Path>> setting) {
+        return (List<Path>) values.getOrDefault(setting, List.of());
     }
 
     private void parse(Setting<?> setting, Given value) {
@@ -168,7 +203,7 @@ public final class ConfigSource {
                 new QueueConfig(
                         value(Settings.QUEUE_CAPACITY), value(Settings.QUEUE_AGING_INTERVAL),
                         value(Settings.LEASE_SECONDS), value(Settings.MAX_ATTEMPTS)),
-                optional(Settings.DOCKER_HOST), value(Settings.SHUTDOWN_GRACE), value(Settings.LOG_LEVEL));
+                optional(Settings.DOCKER_HOST), guests(), value(Settings.SHUTDOWN_GRACE), value(Settings.LOG_LEVEL));
     }
 
     private Limits maxLimits() {

@@ -85,7 +85,7 @@ public final class Crucible implements RunningServer {
     }
 
     /**
-     * Looks which engines work on this machine, without a server. Takes up to a few seconds. Works beside a running
+     * Looks which engines work on this machine and runs programs against their limits, without a server. Takes seconds. Works beside a running
      * server: what it makes bears a name of its own.
      */
     public static List<EngineStatus> probeEngines(CrucibleConfig config) {
@@ -93,7 +93,7 @@ public final class Crucible implements RunningServer {
             Path folder = Files.createTempDirectory("crucible-probe");
             try (ExecutorPart executor =
                     executor(config, folder, DataFolder.randomName(), InstantSource.system())) {
-                return executor.engines();
+                return executor.prove();
             } finally {
                 DataFolder.delete(folder);
             }
@@ -120,7 +120,7 @@ public final class Crucible implements RunningServer {
             LocalTaskQueue queue = start(QueueModule.journaled(config.queue(), database, lifecycle, clock));
             this.evaluations = own(new EvaluationService(
                     new ApiConfig(config.defaultEngine(), config.maxLimits(), config.queue().capacity()),
-                    lifecycle, queue, store, outputs, events, executor, new EvaluationIds(clock), clock));
+                    lifecycle, queue, store, outputs, executor, new EvaluationIds(clock), clock));
             start(new Reconciler(store, queue, clock));
             start(new Dispatcher(
                     new DispatchConfig(
@@ -139,13 +139,25 @@ public final class Crucible implements RunningServer {
     }
 
     private static ExecutorPart executor(CrucibleConfig config, Path folder, String instance, InstantSource clock) {
+        Languages languages = Languages.load(config.guests().languagesFile());
+        ExecutorConfig settings = new ExecutorConfig(
+                folder, config.workers(), config.dockerHost(), instance, config.guests().mounts(),
+                config.guests().imagePull(), config.guests().warm());
+        return ExecutorModule.local(settings, engines(settings, languages), languages, clock);
+    }
+
+    /** An executor with the one engine of that name; with none where this build has no such engine. */
+    static ExecutorPart executorOf(ExecutorConfig settings, String engine) {
         Languages languages = Languages.load();
-        ExecutorConfig settings = new ExecutorConfig(folder, config.workers(), config.dockerHost(), instance);
-        List<Engine> strongestFirst = List.of(
+        List<Engine> named = engines(settings, languages).stream().filter(each -> each.name().equals(engine)).toList();
+        return ExecutorModule.local(settings, named, languages, InstantSource.system());
+    }
+
+    private static List<Engine> engines(ExecutorConfig settings, Languages languages) {
+        return List.of(
                 ContainerEngine.gvisor(settings, languages.all()),
                 ContainerEngine.docker(settings, languages.all()),
                 new SandboxEngine(settings, languages));
-        return ExecutorModule.local(settings, strongestFirst, languages, clock);
     }
 
     private Database database(CrucibleConfig config, Consumer<String> progress) {

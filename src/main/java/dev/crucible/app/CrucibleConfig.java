@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param workers evaluations that run at once
  * @param maxLimits what a submission may ask for at most
  * @param dockerHost {@code unix:///…} of the Docker engine, or null for its usual place
+ * @param guests what programs find in their sandboxes
  * @param shutdownGrace how long running work may go on after SIGTERM
  * @param logLevel {@code ERROR}, {@code WARN}, {@code INFO}, {@code DEBUG} or {@code TRACE}
  */
@@ -34,6 +35,7 @@ public record CrucibleConfig(
         Limits maxLimits,
         QueueConfig queue,
         @Nullable String dockerHost,
+        GuestConfig guests,
         Duration shutdownGrace,
         String logLevel) {
     public CrucibleConfig {
@@ -42,6 +44,7 @@ public record CrucibleConfig(
         requireNonNull(defaultEngine, "defaultEngine is null");
         requireNonNull(maxLimits, "maxLimits is null");
         requireNonNull(queue, "queue is null");
+        requireNonNull(guests, "guests is null");
         requireNonNull(shutdownGrace, "shutdownGrace is null");
         requireNonNull(logLevel, "logLevel is null");
         if (port < 0 || port > 65_535 || workers < 1 || shutdownGrace.isNegative()) {
@@ -66,6 +69,6 @@ public record CrucibleConfig(
         return "CrucibleConfig[home=" + home + ", host=" + host + ", port=" + port + ", databaseUrl="
                 + (databaseUrl == null ? "embedded" : "***") + ", defaultEngine=" + defaultEngine + ", workers="
                 + workers + ", maxLimits=" + maxLimits + ", queue=" + queue + ", dockerHost=" + dockerHost
-                + ", shutdownGrace=" + shutdownGrace + ", logLevel=" + logLevel + "]";
+                + ", guests=" + guests + ", shutdownGrace=" + shutdownGrace + ", logLevel=" + logLevel + "]";
     }
 }

@@ -3,6 +3,8 @@ package dev.crucible.app;
 import dev.crucible.app.cli.CommandLineTool;
 import dev.crucible.app.cli.Shell;
 import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.attack.Attack;
+import dev.crucible.executor.attack.AttackReport;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -45,6 +47,12 @@ public final class Main {
         @Override
         public List<EngineStatus> probeEngines(CrucibleConfig config) {
             return Crucible.probeEngines(config);
+        }
+
+        @Override
+        public List<AttackReport> attack(
+                CrucibleConfig config, String engine, List<Attack> attacks, Consumer<AttackReport> progress) {
+            return AttackTrial.run(config, engine, attacks, progress);
         }
     }
 

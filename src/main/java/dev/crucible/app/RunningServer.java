@@ -1,6 +1,8 @@
 package dev.crucible.app;
 
 import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.attack.Attack;
+import dev.crucible.executor.attack.AttackReport;
 import java.net.URI;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,5 +30,15 @@ public interface RunningServer extends AutoCloseable {
 
         /** Looks which engines work on this machine, without a server. May take seconds. */
         List<EngineStatus> probeEngines(CrucibleConfig config);
+
+        /**
+         * Attacks an engine of this machine, without a server. Takes minutes.
+         *
+         * @param progress told of each attack as it is over
+         * @throws dev.crucible.kernel.PlatformException {@code ENGINE_UNAVAILABLE} if the engine cannot run here, with
+         *     what to do about it
+         */
+        List<AttackReport> attack(
+                CrucibleConfig config, String engine, List<Attack> attacks, Consumer<AttackReport> progress);
     }
 }

@@ -1,6 +1,8 @@
 package dev.crucible.app;
 
 import dev.crucible.executor.ExecutorConfig;
+import dev.crucible.executor.ImagePull;
+import dev.crucible.executor.Languages;
 import dev.crucible.kernel.Quantity;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -93,6 +95,33 @@ final class SettingParsers {
         List<String> engines = new ArrayList<>(ExecutorConfig.STRONGEST_FIRST);
         engines.add(0, "auto");
         return word(text.toLowerCase(Locale.ROOT), engines);
+    }
+
+    static ImagePull imagePull(String text) {
+        return ImagePull.valueOf(word(text.toLowerCase(Locale.ROOT), List.of("never", "missing")).toUpperCase(Locale.ROOT));
+    }
+
+    static Boolean onOff(String text) {
+        return word(text.toLowerCase(Locale.ROOT), List.of("on", "off")).equals("on");
+    }
+
+    /** A file whose languages are valid. */
+    static Path languages(String text) {
+        Path file = folder(text);
+        Languages.load(file);
+        return file;
+    }
+
+    /** Absolute paths, parted by commas. */
+    static List<Path> paths(String text) {
+        List<Path> paths = new ArrayList<>();
+        for (String each : text.split(",")) {
+            String path = each.strip();
+            check(path.startsWith("/") && path.indexOf('\0') < 0, "holds something that is not an absolute path");
+            paths.add(Path.of(path).normalize());
+        }
+        check(!paths.isEmpty(), "names nothing");
+        return List.copyOf(paths);
     }
 
     static String word(String text, List<String> words) {

@@ -1,6 +1,7 @@
 package dev.crucible.app;
 
 import dev.crucible.executor.ExecutorConfig;
+import dev.crucible.executor.ImagePull;
 import dev.crucible.kernel.Quantity;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,13 +69,27 @@ public final class Settings {
     static final Setting<@Nullable String> DOCKER_HOST = new Setting<>(
             "DOCKER_HOST", "The socket of the Docker engine.", "unix:///path/of/the/socket",
             "`unix:///var/run/docker.sock`", host -> null, SettingParsers::unixSocket, false);
+    static final Setting<ImagePull> IMAGE_PULL = plain(
+            "IMAGE_PULL", "What to do about a listed container image that is not there: nothing, or fetch it.",
+            "never, missing", "never", SettingParsers::imagePull);
+    static final Setting<Path> LANGUAGES_FILE = new Setting<>(
+            "LANGUAGES_FILE", "Languages to add to the packed ones, or to take their place; see docs/languages.md.",
+            "a YAML file", "none", host -> null, SettingParsers::languages, false);
+    static final Setting<List<Path>> SANDBOX_MOUNTS = new Setting<>(
+            "SANDBOX_MOUNTS", "Folders of this host that the engine `sandbox` shows to every program, read-only.",
+            "absolute paths, parted by commas; none that holds secrets", "none", host -> null, SettingParsers::paths,
+            false);
+    static final Setting<Boolean> WARM_SLOTS = plain(
+            "WARM_SLOTS", "Whether sandboxes are kept ready and serve one run after the other. Off, each serves one.",
+            "on, off", "on", SettingParsers::onOff);
     static final Setting<String> LOG_LEVEL = plain(
             "LOG_LEVEL", "How much the server logs.", String.join(", ", LOG_LEVELS), "INFO",
             text -> SettingParsers.word(text.toUpperCase(Locale.ROOT), LOG_LEVELS));
 
     private static final List<Setting<?>> ALL = List.of(
             HOME, HOST, PORT, DATABASE_URL, DEFAULT_ENGINE, WORKERS, MAX_TIMEOUT, MAX_MEMORY, MAX_CPU, QUEUE_CAPACITY,
-            QUEUE_AGING_INTERVAL, LEASE_SECONDS, MAX_ATTEMPTS, SHUTDOWN_GRACE, DOCKER_HOST, LOG_LEVEL);
+            QUEUE_AGING_INTERVAL, LEASE_SECONDS, MAX_ATTEMPTS, SHUTDOWN_GRACE, DOCKER_HOST, IMAGE_PULL, LANGUAGES_FILE,
+            SANDBOX_MOUNTS, WARM_SLOTS, LOG_LEVEL);
 
     private Settings() {}
 

@@ -28,8 +28,13 @@ abstract class ClientCommand implements Callable<Integer> {
     }
 
     CrucibleClient client() {
+        return client(DEFAULT_URL);
+    }
+
+    /** @param otherwise where the server is when nobody says so */
+    CrucibleClient client(String otherwise) {
         String fromEnvironment = shell.environment().getOrDefault("CRUCIBLE_URL", "");
-        return new CrucibleClient(url != null ? url : fromEnvironment.isEmpty() ? DEFAULT_URL : fromEnvironment);
+        return new CrucibleClient(url != null ? url : fromEnvironment.isEmpty() ? otherwise : fromEnvironment);
     }
 
     void print(Object text) {

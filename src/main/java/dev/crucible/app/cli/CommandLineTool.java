@@ -63,6 +63,7 @@ public final class CommandLineTool {
         commands.put("cancel", () -> new CommandLine(new CancelCommand(shell)));
         commands.put("languages", () -> new CommandLine(new LanguagesCommand(shell)));
         commands.put("engines", () -> new CommandLine(new EnginesCommand(shell)));
+        commands.put("images", () -> ImagesCommand.on(shell));
         commands.put("doctor", () -> SettingOptions.on(new DoctorCommand(shell)));
         commands.put("config", () -> SettingOptions.on(new ConfigCommand(shell)));
         commands.put("version", () -> new CommandLine(new VersionCommand(shell)));
@@ -81,7 +82,10 @@ public final class CommandLineTool {
         root.setCommandName(shell.program());
         root.getCommandSpec().version("crucible " + VersionCommand.version());
         withHelp(root);
-        root.getSubcommands().values().forEach(CommandLineTool::withHelp);
+        root.getSubcommands().values().forEach(command -> {
+            withHelp(command);
+            command.getSubcommands().values().forEach(CommandLineTool::withHelp);
+        });
         root.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
         root.setColorScheme(CommandLine.Help.defaultColorScheme(shell.outInk().on() ? Ansi.ON : Ansi.OFF));

@@ -2,6 +2,7 @@ package dev.crucible.app.cli;
 
 import dev.crucible.app.CrucibleConfig;
 import dev.crucible.app.HostFacts;
+import dev.crucible.executor.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ final class HostChecks {
     private static final long ENOUGH_DISK = 1L << 30;
     private static final long ENOUGH_MEMORY = 1L << 30;
     private static final long COMMAND_SECONDS = 3;
+    private static final double NOTABLY_SLOW = 1.5;
     private static final List<String> V1_CONTROLLERS = List.of("memory", "pids", "cpu", "cpuacct", "freezer");
 
     private static final Pattern VERSION = Pattern.compile("\\d+(\\.\\d+)+");
@@ -60,6 +63,17 @@ final class HostChecks {
         return host.memoryBytes() >= ENOUGH_MEMORY
                 ? Check.good("Machine", found)
                 : Check.careful("Machine", found, "with less than 1 GiB of memory keep WORKERS and MAX_MEMORY low");
+    }
+
+    /** Whether the host answers as fast as others do, or waits for it are stretched. */
+    static Check pace(Patience patience) {
+        patience.calibrate();
+        double factor = patience.factor();
+        return factor < NOTABLY_SLOW
+                ? Check.good("Pace", "as on an ordinary host")
+                : Check.careful("Pace", String.format(
+                        Locale.ROOT, "slow or busy now: waits for sandboxes are stretched by %.1f, no program's own time is",
+                        factor), null);
     }
 
     /** Which limits the kernel's accounting can enforce for us. */

@@ -37,6 +37,11 @@ final class StatusCommand extends ClientCommand {
                 .append(Words.inked(ink, status, VisibleText.line(Words.status(status))))
                 .append('\n');
         line(text, "reason", Words.reason(record));
+        line(text, "evidence", Leavings.evidence(record));
+        line(text, "tests", Leavings.tests(record));
+        Leavings.failures(record).forEach(failure -> line(text, "", failure));
+        line(text, "result", Leavings.result(record));
+        line(text, "artifacts", Leavings.artifacts(record));
         line(text, "used", Words.usage(record));
         line(text, "language", words(record, "language", "language_version"));
         line(text, "engine", words(record, "engine", "engine_version"));

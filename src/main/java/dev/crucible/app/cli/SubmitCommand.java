@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
             "  submit hello.py --follow",
             "  echo 'print(6 * 7)' | submit - --wait",
             "  submit job.sh --timeout 120 --memory 512Mi --env MODE=fast --arg input.txt --tag team=red",
+            "  submit main.py --file lib/table.py --file data/in.csv --artifact 'out/*.csv' --wait",
             ""
         })
 final class SubmitCommand extends ClientCommand {
@@ -73,6 +74,21 @@ final class SubmitCommand extends ClientCommand {
 
     @Option(names = "--tag", paramLabel = "NAME=VALUE", description = "Kept with the evaluation; repeatable.")
     private Map<String, String> tags = new LinkedHashMap<>();
+
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            description = "One more file for the work folder, under the path given here; repeatable.")
+    private List<String> files = List.of();
+
+    @Option(
+            names = "--artifact",
+            paramLabel = "GLOB",
+            description = "Files that the program leaves and that are kept, such as 'out/*.csv'; repeatable.")
+    private List<String> artifacts = List.of();
+
+    @Option(names = "--cold", description = "Run it in a wholly new sandbox and interpreter.")
+    private boolean cold;
 
     @ArgGroup
     private @Nullable Waiting waiting;
@@ -165,6 +181,15 @@ final class SubmitCommand extends ClientCommand {
         }
         if (!arguments.isEmpty()) {
             body.set("args", Json.MAPPER.valueToTree(arguments));
+        }
+        for (String extra : files) {
+            body.withArray("files").add(ExtraFile.read(extra));
+        }
+        if (!artifacts.isEmpty()) {
+            body.set("artifacts", Json.MAPPER.valueToTree(artifacts));
+        }
+        if (cold) {
+            body.put("isolation", "cold");
         }
         if (!environment.isEmpty()) {
             body.set("env", Json.MAPPER.valueToTree(environment));

@@ -111,15 +111,23 @@ final class Viewer {
         shell.err().println(Words.inked(ink, status, VisibleText.line(Words.status(status))) + ": "
                 + VisibleText.line(Words.reason(record)) + (usage.isEmpty() ? "" : ink.faint(" · " + usage))
                 + (truncated(record) ? "\n  output was cut at its limit" : ""));
+        if (Leavings.hasTests(record)) {
+            shell.err().println("  tests: " + Leavings.tests(record));
+            Leavings.failures(record).forEach(failure -> shell.err().println("  " + VisibleText.line(failure)));
+        }
+        String artifacts = Leavings.artifacts(record);
+        if (!artifacts.isEmpty()) {
+            shell.err().println("  artifacts: " + VisibleText.line(artifacts));
+        }
     }
 
     private static boolean truncated(JsonNode record) {
         return record.path("output_truncated").asBoolean() || record.path("error_truncated").asBoolean();
     }
 
-    /** 0 when it succeeded. */
+    /** 0 when it succeeded, every test of it included. */
     static int exitCode(JsonNode record) {
-        return record.path("success").asBoolean() ? ExitCode.OK : ExitCode.NEGATIVE;
+        return record.path("success").asBoolean() && Leavings.allPassed(record) ? ExitCode.OK : ExitCode.NEGATIVE;
     }
 
     /** The guest's own exit code, as a shell would have it. */

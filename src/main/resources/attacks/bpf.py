@@ -1,0 +1,7 @@
+attributes = struct.pack("=IIIII", 2, 4, 8, 16, 0) + bytes(100)
+door("a map of bpf", lambda: call(321, 280, 0, ctypes.c_char_p(attributes), 72))
+code = ctypes.create_string_buffer(struct.pack("=BBhi", 0xb7, 0, 0, 0) + struct.pack("=BBhi", 0x95, 0, 0, 0))
+licence = ctypes.create_string_buffer(b"GPL")
+program = struct.pack("=IIQQIIQII", 1, 2, ctypes.addressof(code), ctypes.addressof(licence), 0, 0, 0, 0, 0) + bytes(64)
+door("a program of bpf", lambda: call(321, 280, 5, ctypes.c_char_p(program), 72))
+end()

@@ -1,0 +1,8 @@
+now = struct.pack("=qq", 0, 0)
+door("clock_settime", lambda: call(227, 112, 0, ctypes.c_char_p(now)) == 0)
+door("settimeofday", lambda: c("settimeofday", ctypes.c_char_p(now), None) == 0)
+door("adjtimex", lambda: call(159, 171, ctypes.c_char_p(struct.pack("=I4xq", 2, 1000) + bytes(300))) >= 0)
+door("clock_adjtime", lambda: call(305, 266, 0, ctypes.c_char_p(struct.pack("=I4xq", 2, 1000) + bytes(300))) >= 0)
+door("the hardware clock", lambda: os.open("/dev/rtc0", os.O_RDWR))
+door("the time namespace's offsets", lambda: write("/proc/self/timens_offsets", b"1 1000 0"))
+end()

@@ -1,0 +1,5 @@
+before = os.path.exists("/tmp/alive")
+time.sleep(0.3)
+door("the daemon of an earlier run", lambda: before or os.path.exists("/tmp/alive"))
+door("processes of an earlier run", lambda: [p for p in processes() if p not in (1, os.getpid())])
+end()

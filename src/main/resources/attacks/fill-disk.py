@@ -1,0 +1,3 @@
+with open("/work/big", "wb") as file:
+    while True:
+        file.write(b"x" * 65536)

@@ -1,0 +1,2 @@
+door("shared memory of an earlier run", lambda: os.listdir("/dev/shm"))
+end()

@@ -1,0 +1,4 @@
+say("begin")
+blocks = []
+while True:
+    blocks.append(bytearray(1 << 20))

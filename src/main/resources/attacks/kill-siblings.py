@@ -1,0 +1,2 @@
+time.sleep(2)
+end()

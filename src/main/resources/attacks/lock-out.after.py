@@ -1,0 +1,3 @@
+with open("/work/own", "w") as file:
+    file.write("x")
+end()

@@ -1,0 +1,2 @@
+say("begin")
+number = 9 ** (9 ** 9)

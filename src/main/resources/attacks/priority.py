@@ -1,0 +1,10 @@
+door("a better nice value", lambda: os.nice(-5) < 0)
+door("the nice value of pid 1", lambda: os.setpriority(os.PRIO_PROCESS, 1, 19) is None)
+door("all processes of the user", lambda: os.setpriority(os.PRIO_USER, 0, -1) is None)
+for name, policy in (("FIFO", os.SCHED_FIFO), ("RR", os.SCHED_RR)):
+    door(f"realtime {name}", lambda: os.sched_setscheduler(0, policy, os.sched_param(1)) is None)
+door("deadline scheduling", lambda: call(314, 274, 0, ctypes.c_char_p(struct.pack("=IIQiIQQQ", 48, 6, 0, 0, 0, 10**7, 10**7, 10**7)), 0) == 0)
+door("realtime disk access", lambda: call(251, 30, 1, 0, (1 << 13) | 0) == 0)
+door("scheduling of pid 1", lambda: os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0)) is None)
+door("processors of pid 1", lambda: os.sched_setaffinity(1, {0}) is None)
+end()

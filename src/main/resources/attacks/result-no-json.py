@@ -1,0 +1,3 @@
+with open(os.environ["CRUCIBLE_RESULT"], "wb") as file:
+    file.write(b'{"reason": "ok", \xff\xfe\x00')
+end()

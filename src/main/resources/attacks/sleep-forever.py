@@ -1,0 +1,3 @@
+say("asleep")
+while True:
+    signal.pause()

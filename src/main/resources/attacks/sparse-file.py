@@ -1,0 +1,6 @@
+with open("/work/huge", "wb") as file:
+    try:
+        file.truncate(1 << 40)
+    except OSError:
+        pass
+end()

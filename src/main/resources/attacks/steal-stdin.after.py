@@ -1,0 +1,2 @@
+say(len(sys.stdin.buffer.read()))
+end()

@@ -1,0 +1,3 @@
+say("stopping")
+os.kill(os.getpid(), signal.SIGSTOP)
+say("continued")

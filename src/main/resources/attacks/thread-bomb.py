@@ -1,0 +1,2 @@
+while True:
+    threading.Thread(target=time.sleep, args=(60,)).start()

@@ -1,0 +1,1 @@
+raise OSError(errno.ENOSPC, "No space left on device")

@@ -1,0 +1,1 @@
+echo "Killed"; exit 143

@@ -1,0 +1,3 @@
+resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+os.fork()
+os._exit(11)
