@@ -3,6 +3,7 @@ package dev.crucible.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.crucible.executor.ImagePull;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.queue.QueueConfig;
 import java.io.IOException;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigSourceTest {
     private static final HostFacts HOST = new HostFacts(6, 3L << 30, Path.of("/home/someone"), false);
 
+    private static final Path EXTRA = Path.of("src/test/resources/languages-extra.yaml").toAbsolutePath();
+
     @TempDir
     Path folder;
 
@@ -36,7 +39,7 @@ class ConfigSourceTest {
                                 Duration.ofSeconds(900), Duration.ofSeconds(5400), 1536L << 20, 6000, 1536L << 20,
                                 100L << 20, 1024),
                         new QueueConfig(1_000_000, Duration.ofSeconds(60), Duration.ofSeconds(30), 3), null,
-                        Duration.ofSeconds(30), "INFO"));
+                        GuestConfig.DEFAULT, Duration.ofSeconds(30), "INFO"));
     }
 
     @Test
@@ -273,6 +276,35 @@ class ConfigSourceTest {
         assertThat(table).as("print it with ./run.sh config --markdown").isEqualTo(Settings.markdown());
     }
 
+    @Test
+    void a_mount_that_holds_what_sandboxes_must_not_see_is_refused() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/proc"));
+        assertThat(problems(Map.of(), Map.of("SANDBOX_MOUNTS",
+                        "/,/etc,/root,/proc/1,/dev,/var/run,/home,/etc/ssl,/absent," + link + ",/usr/share"), null))
+                .hasSize(10)
+                .allSatisfy(problem -> assertThat(problem).startsWith("SANDBOX_MOUNTS: "))
+                .anySatisfy(problem -> assertThat(problem).contains("/absent does not exist"))
+                .anySatisfy(problem -> assertThat(problem).contains(link + " lies in "))
+                .noneSatisfy(problem -> assertThat(problem).contains("/usr/share"));
+        assertThat(problems(Map.of(), Map.of("SANDBOX_MOUNTS", "/usr/share", "CRUCIBLE_HOME", "/usr/share/crucible"), null))
+                .singleElement().asString().contains("/usr/share holds /usr/share/crucible");
+        assertThat(problems(Map.of(), Map.of("SANDBOX_MOUNTS", "/usr", "DOCKER_HOST", "unix:///usr/d.sock"), null))
+                .singleElement().asString().contains("/usr holds /usr/d.sock");
+        assertThat(problems(Map.of(), Map.of("SANDBOX_MOUNTS", "usr"), null)).hasSize(1);
+    }
+
+    @Test
+    void a_file_of_languages_is_checked_at_the_start() throws IOException {
+        Path file = Files.writeString(folder.resolve("languages.yaml"), """
+                - {name: Bad, file: m, run: [m, "{file}"]}
+                """);
+        assertThat(problems(Map.of(), Map.of("LANGUAGES_FILE", file.toString()), null))
+                .singleElement().asString().contains("LANGUAGES_FILE", "Bad: name must match", "Bad: probe must be");
+        Files.writeString(file, "- {name: nosy, file: m, run: [m, '{file}'], probe: [m], mounts: [/etc/shadow]}");
+        assertThat(problems(Map.of(), Map.of("LANGUAGES_FILE", file.toString()), null))
+                .singleElement().asString().contains("nosy: mounts: /etc/shadow lies in");
+    }
+
     private static Map<String, String> everyVariable(String prefix) {
         Map<String, String> variables = new TreeMap<>();
         variables.put("CRUCIBLE_HOME", "/var/lib/crucible");
@@ -282,7 +314,8 @@ class ConfigSourceTest {
                 "QUEUE_AGING_INTERVAL", "5s"));
         others.putAll(Map.of(
                 "LEASE_SECONDS", "10", "MAX_ATTEMPTS", "5", "SHUTDOWN_GRACE", "0", "DOCKER_HOST", "unix:///run/d.sock",
-                "LOG_LEVEL", "debug"));
+                "LOG_LEVEL", "debug", "IMAGE_PULL", "missing", "LANGUAGES_FILE", EXTRA.toString(),
+                "SANDBOX_MOUNTS", "/etc/alternatives, /usr/share/", "WARM_SLOTS", "off"));
         others.forEach((name, value) -> variables.put(prefix + name, value));
         assertThat(variables).hasSameSizeAs(Settings.all());
         return variables;
@@ -294,6 +327,7 @@ class ConfigSourceTest {
                 new Limits(
                         Duration.ofMinutes(10), Duration.ofMinutes(10), 512L << 20, 500, 512L << 20, 100L << 20, 1024),
                 new QueueConfig(100, Duration.ofSeconds(5), Duration.ofSeconds(10), 5), "unix:///run/d.sock",
+                new GuestConfig(EXTRA, List.of(Path.of("/etc/alternatives"), Path.of("/usr/share")), ImagePull.MISSING, false),
                 Duration.ZERO, "DEBUG");
     }
 

@@ -14,8 +14,8 @@ final class MemoryBench {
     static List<Row> run(Workspace workspace, Options options) throws IOException, InterruptedException {
         Server server = workspace.serve(workspace.fresh("home"), Map.of());
         Thread.sleep(IDLE_MILLIS);
-        long jvm = Machine.kibibytes("/proc/" + server.handle().pid() + "/status", "VmRSS") / 1024;
-        List<ProcessHandle> postgres = server.handle().descendants().filter(MemoryBench::postgres).toList();
+        long jvm = server.residentMebibytes();
+        List<ProcessHandle> postgres = server.postgres().toList();
         long shared = postgres.stream()
                 .mapToLong(process -> Machine.kibibytes("/proc/" + process.pid() + "/smaps_rollup", "Pss:")).sum() / 1024;
         long resident = postgres.stream()
@@ -25,9 +25,5 @@ final class MemoryBench {
                         Row.budget("≤ " + BUDGET_MIB + " MB", jvm <= BUDGET_MIB)),
                 Row.alone("idle PostgreSQL, " + postgres.size() + " processes",
                         shared + " MiB (" + resident + " MiB counting shared pages in each)", ""));
-    }
-
-    private static boolean postgres(ProcessHandle process) {
-        return process.info().command().map(command -> command.endsWith("/postgres")).orElse(false);
     }
 }

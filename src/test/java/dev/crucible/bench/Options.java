@@ -27,7 +27,7 @@ record Options(boolean quick, boolean help, List<Subject> chosen) {
         }
         return new Options(
                 quick, help,
-                chosen.isEmpty() ? List.of(Subject.values()) : chosen.stream().sorted().distinct().toList());
+                chosen.isEmpty() ? Subject.usual() : chosen.stream().sorted().distinct().toList());
     }
 
     /** One of two numbers of rounds. */
@@ -46,12 +46,13 @@ record Options(boolean quick, boolean help, List<Subject> chosen) {
         return """
                 Usage: %s bench [--quick] [NAME...]
 
-                Measures Crucible beside a baseline in the same run and prints one table. Takes about three minutes, or
-                one with --quick. Everything it starts it stops, and it leaves no file behind. The figures of a machine
+                Measures Crucible beside a baseline in the same run and prints one table. Takes about ten minutes, or
+                four with --quick. The engines docker and gvisor, and docker run beside them, are measured where
+                DOCKER_HOST (else /var/run/docker.sock) leads to an engine with the base image. Everything it starts it stops, and it leaves no file behind. The figures of a machine
                 that does other work meanwhile say little: the load is printed with them.
 
                 %s
-                Without a name all are run. Exit code 1 when something could not be measured; a missed budget is no
+                Without a name all are run but soak. Exit code 1 when something could not be measured; a missed budget is no
                 error.
                 """.formatted(program, subjects);
     }

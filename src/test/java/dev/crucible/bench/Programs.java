@@ -8,7 +8,14 @@ import java.util.List;
 /** The baselines: {@code print(1)} by a process that is started and waited for, and nothing else. */
 final class Programs {
     static final String CODE = "print(1)";
-    private static final List<String> PYTHON = List.of("/usr/bin/python3", "-c", CODE);
+    /** The same on the host and in the image. */
+    static final List<String> PYTHON = List.of("/usr/bin/python3", "-c", CODE);
+
+    /** One run of a baseline. */
+    @FunctionalInterface
+    interface Command {
+        void run() throws IOException, InterruptedException;
+    }
 
     private Programs() {}
 

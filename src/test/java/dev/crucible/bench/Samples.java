@@ -1,6 +1,7 @@
 package dev.crucible.bench;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
 
 /** Durations in milliseconds, sorted. */
@@ -14,6 +15,10 @@ final class Samples {
         }
         sorted = millis.clone();
         Arrays.sort(sorted);
+    }
+
+    static Samples of(Collection<Double> millis) {
+        return new Samples(millis.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     double median() {

@@ -1,5 +1,6 @@
 package dev.crucible.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.app.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A server in a process of its own, started as {@code run.sh} starts it, on a free port. */
 final class Server {
@@ -20,13 +22,15 @@ final class Server {
     private static final Pattern ADDRESS = Pattern.compile("Dashboard\\s+http://127\\.0\\.0\\.1:(\\d+)\\s");
 
     private final Process process;
+    private final Path home;
     private final Path log;
     private final long launched;
     private int port;
     private Duration readyAfter = Duration.ZERO;
 
-    private Server(Process process, Path log, long launched) {
+    private Server(Process process, Path home, Path log, long launched) {
         this.process = process;
+        this.home = home;
         this.log = log;
         this.launched = launched;
     }
@@ -43,7 +47,7 @@ final class Server {
         builder.environment().put("CRUCIBLE_HOME", home.toString());
         builder.environment().putAll(settings);
         long launched = System.nanoTime();
-        return new Server(builder.start(), log, launched);
+        return new Server(builder.start(), home, log, launched);
     }
 
     /** The server's JVM options, as run.sh has them. */
@@ -103,6 +107,21 @@ final class Server {
         return new HttpConnection(port);
     }
 
+    /** The engines that can run Python here, the weakest first. */
+    static List<String> engines(HttpConnection connection) throws IOException {
+        List<String> able = new ArrayList<>();
+        for (JsonNode language : Evaluations.read(connection.get("/api/languages"), 200).path("languages")) {
+            if (language.path("name").asText().equals("python")) {
+                language.path("engines").fields().forEachRemaining(engine -> {
+                    if (engine.getValue().path("available").asBoolean()) {
+                        able.add(engine.getKey());
+                    }
+                });
+            }
+        }
+        return List.of("sandbox", "docker", "gvisor").stream().filter(able::contains).toList();
+    }
+
     /** From the start of the process to the first 200 of {@code /readyz}. */
     Duration readyAfter() {
         return readyAfter;
@@ -110,6 +129,40 @@ final class Server {
 
     ProcessHandle handle() {
         return process.toHandle();
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /** The name that its boxes, containers and cgroups bear. */
+    String instance() throws IOException {
+        return Files.readString(home.resolve("instance")).strip();
+    }
+
+    /** Resident memory of the JVM, its children not counted. */
+    long residentMebibytes() {
+        return Machine.kibibytes("/proc/" + process.pid() + "/status", "VmRSS") / 1024;
+    }
+
+    /** The processes of its PostgreSQL. */
+    Stream<ProcessHandle> postgres() {
+        return handle().descendants().filter(Server::isPostgres);
+    }
+
+    /** Every other process below it. */
+    Stream<ProcessHandle> guests() {
+        return handle().descendants().filter(child -> !isPostgres(child));
+    }
+
+    /** Memory of the processes of all sandboxes, each shared page counted once. */
+    long guestMebibytes() {
+        return guests().mapToLong(child ->
+                Machine.kibibytes("/proc/" + child.pid() + "/smaps_rollup", "Pss:")).sum() / 1024;
+    }
+
+    private static boolean isPostgres(ProcessHandle child) {
+        return child.info().command().map(command -> command.endsWith("/postgres")).orElse(false);
     }
 
     /** CPU time of the JVM so far, its children not counted. */

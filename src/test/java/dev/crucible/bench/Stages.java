@@ -36,7 +36,7 @@ record Stages(long accept, long claim, long box, long program, long answer) {
         rows.add(row("  stored, journaled, claimed (3 commits)", all, Stages::claim));
         rows.add(row("  worker begins → program seen to run", all, Stages::box));
         rows.add(row("  program seen to run → its end known", all, Stages::program));
-        rows.add(row("  end → answer (3 commits and a read)", all, Stages::answer));
+        rows.add(row("  end → answer (a commit and a read)", all, Stages::answer));
         return rows;
     }
 

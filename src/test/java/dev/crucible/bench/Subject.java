@@ -10,9 +10,13 @@ enum Subject {
     QUEUE("enqueue and take in memory, by JMH", QueueBench::run),
     START("from the start of the process to ready, first and again", StartBench::run),
     MEMORY("resident memory of the idle server and of its PostgreSQL", MemoryBench::run),
-    LATENCY("print(1) from submit to verdict over HTTP, alone", LatencyBench::run),
-    THROUGHPUT("completed evaluations per second", ThroughputBench::run),
-    SUBMIT("durable submits per second over HTTP, 32 clients", SubmitBench::run);
+    RUN("print(1) by the executor alone: every engine, warm and cold", RunBench::run),
+    LATENCY("print(1) from submit to verdict over HTTP: every engine, warm and cold", LatencyBench::run),
+    THROUGHPUT("completed evaluations per second, warm and cold", ThroughputBench::run),
+    INPUTS("one submission with 100 inputs: compiles, and what each input adds", InputsBench::run),
+    SLEEPERS("100 programs running at once, and the API meanwhile", SleepersBench::run),
+    SUBMIT("durable submits per second over HTTP, 32 clients", SubmitBench::run),
+    SOAK("13 minutes (4 with --quick) of evaluations and rest: does anything grow? Runs only when it is named", SoakBench::run);
 
     /** Measures something. */
     @FunctionalInterface
@@ -38,6 +42,11 @@ enum Subject {
 
     List<Row> run(Workspace workspace, Options options) throws Exception {
         return body.run(workspace, options);
+    }
+
+    /** Those that are run when nothing is named. */
+    static List<Subject> usual() {
+        return Arrays.stream(values()).filter(subject -> subject != SOAK).toList();
     }
 
     static Optional<Subject> named(String word) {

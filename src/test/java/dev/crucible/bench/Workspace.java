@@ -53,6 +53,16 @@ final class Workspace implements AutoCloseable {
         return postgres;
     }
 
+    /** The executor alone. */
+    Executions executions() {
+        Executions executions = new Executions(fresh("executor"));
+        synchronized (this) {
+            mustBeOpen();
+            stops.push(executions::close);
+        }
+        return executions;
+    }
+
     private void mustBeOpen() {
         if (closed) {
             throw new IllegalStateException("the run was stopped");

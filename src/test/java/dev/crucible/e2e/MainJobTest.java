@@ -31,7 +31,7 @@ class MainJobTest {
     @Test
     void a_program_runs_and_its_record_tells_the_truth() {
         JsonNode record = api.run(python(
-                "import os, sys\nprint(sys.argv[1], os.environ['COLOUR'], sys.stdin.read())\nsys.stderr.write('aside')",
+                "import os, sys\nprint(sys.argv[1], os.environ['COLOUR'], sys.stdin.read())\nsys.stderr.write('aside')\nblock = bytearray(16 << 20)\nsum(range(10**6))",
                 "args", List.of("one"), "env", Map.of("COLOUR", "blue"), "stdin", "in", "tags", Map.of("team", "a"),
                 "metadata", Map.of("n", 1), "priority", 7));
 

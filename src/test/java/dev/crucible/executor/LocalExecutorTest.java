@@ -13,6 +13,7 @@ import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Reason;
+import dev.crucible.testing.ManualTime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,8 +39,9 @@ class LocalExecutorTest {
 
     private void start(ScriptedEngine with) {
         engine = with;
-        executor = ExecutorModule.local(
-                new ExecutorConfig(folder, 1, null, "unit"), List.of(with), Languages.load(), InstantSource.system());
+        executor = new LocalExecutor(
+                new ExecutorConfig(folder, 1, null, "unit"), List.of(with), Languages.load(), InstantSource.system(),
+                new Patience(), (proven, status) -> List.of());
         executor.start();
         programs = new Programs(executor, "scripted");
     }
@@ -70,7 +72,6 @@ class LocalExecutorTest {
         start(new ScriptedEngine(true));
         EvaluationId id = programs.start(python("print(1)"));
         assertThat(executor.running()).extracting(RunningExecution::id).containsExactly(id);
-        engine.box.says(SupervisorProtocol.READY, "");
         engine.box.says(SupervisorProtocol.STARTED, "");
         Progress running = executor.progress(id, 0, 0, Duration.ofSeconds(10));
         assertThat(running.phase()).isEqualTo(ExecutionPhase.RUNNING);
@@ -242,6 +243,26 @@ class LocalExecutorTest {
         engine.box.killed.await();
         refuses(() -> programs.start(python("x")), ErrorCode.EXECUTOR_UNAVAILABLE, "stopping");
         assertThat(executor.kill(id, StopMode.KILL)).isFalse();
+    }
+
+    @Test
+    void leftovers_are_swept_at_the_start_and_every_five_minutes() {
+        ManualTime time = new ManualTime();
+        LocalExecutor watched = new LocalExecutor(
+                new ExecutorConfig(folder, 1, null, "unit"), List.of(engine), Languages.load(), time, new Patience(),
+                (proven, status) -> List.of());
+        executor = watched;
+        watched.start();
+        assertThat(engine.sweeps).hasValue(1);
+
+        time.advance(Duration.ofMinutes(4));
+        watched.round();
+        assertThat(engine.sweeps).hasValue(1);
+        time.advance(Duration.ofMinutes(1));
+        watched.round();
+        watched.round();
+
+        assertThat(engine.sweeps).hasValue(2);
     }
 
     @Test

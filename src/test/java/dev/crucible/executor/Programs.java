@@ -1,6 +1,7 @@
 package dev.crucible.executor;
 
 import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.evaluation.Isolation;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Submission;
 import java.io.ByteArrayOutputStream;
@@ -43,6 +44,8 @@ final class Programs {
         private String stdin = "";
         private List<String> args = List.of();
         private Map<String, String> env = Map.of();
+        private List<String> artifacts = List.of();
+        private Isolation isolation = Isolation.WARM;
 
         Asked(String language, String code) {
             this.language = language;
@@ -68,8 +71,18 @@ final class Programs {
             return this;
         }
 
+        Asked artifacts(String... patterns) {
+            this.artifacts = List.of(patterns);
+            return this;
+        }
+
         Asked env(Map<String, String> env) {
             this.env = env;
+            return this;
+        }
+
+        Asked cold() {
+            this.isolation = Isolation.COLD;
             return this;
         }
     }
@@ -97,7 +110,8 @@ final class Programs {
 
     Submission submission(Asked asked) {
         return new Submission(
-                asked.code, asked.language, engine, 5, asked.limits, asked.stdin, asked.args, asked.env, Map.of(), null, null, null);
+                asked.code, asked.language, engine, 5, asked.limits, asked.stdin, asked.args, asked.env, Map.of(), null, null, null,
+                List.of(), null, asked.isolation, List.of(), false, asked.artifacts);
     }
 
     /** Follows it to its end and releases it. */

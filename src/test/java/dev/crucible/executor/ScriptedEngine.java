@@ -2,6 +2,7 @@ package dev.crucible.executor;
 
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Limits;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,12 +14,15 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An engine without walls, whose supervisor says what a test has it say: for what real engines do only when they break. */
 final class ScriptedEngine implements Engine {
     final CountDownLatch opening = new CountDownLatch(1);
     final CountDownLatch mayOpen;
     final ScriptedBox box = new ScriptedBox();
+    final AtomicInteger looks = new AtomicInteger();
+    final AtomicInteger sweeps = new AtomicInteger();
     volatile boolean available = true;
     volatile boolean broken;
     volatile boolean closed;
@@ -37,6 +41,7 @@ final class ScriptedEngine implements Engine {
         Map<String, EngineStatus.LanguageStatus> languages = new HashMap<>();
         languages.put("python", new EngineStatus.LanguageStatus(true, "3.0", null, null));
         languages.put("bash", new EngineStatus.LanguageStatus(false, null, "bash is missing.", "Type: get bash"));
+        looks.incrementAndGet();
         return new EngineStatus(
                 "scripted", available, "1", "It is a script.", available ? null : "Type: get one", List.of(), languages);
     }
@@ -56,7 +61,9 @@ final class ScriptedEngine implements Engine {
     }
 
     @Override
-    public void sweep() {}
+    public void sweep() {
+        sweeps.incrementAndGet();
+    }
 
     @Override
     public void close() {
@@ -127,6 +134,19 @@ final class ScriptedEngine implements Engine {
         @Override
         public Evidence evidence() {
             return evidence;
+        }
+
+        @Override
+        public void begin(Limits limits) {}
+
+        @Override
+        public boolean awaitNext() {
+            return false;
+        }
+
+        @Override
+        public void release() {
+            close();
         }
 
         @Override

@@ -47,7 +47,7 @@ class JournalOutageTest {
     void a_heartbeat_while_the_result_is_being_written_does_not_lose_the_lease() {
         queue.enqueue(task("a"));
         Lease lease = next().orElseThrow();
-        CompletableFuture<Void> slow = new CompletableFuture<>();
+        CompletableFuture<Journal.Written> slow = new CompletableFuture<>();
         journal.answer = slow;
         CompletableFuture<Void> report = CompletableFuture.runAsync(() -> queue.complete(lease.token(), ok("hi")));
         await().until(() -> journal.asked);
@@ -99,7 +99,7 @@ class JournalOutageTest {
     /** Writes when {@link #answer} is null, else leaves every write to that. */
     private static final class BreakableJournal implements Journal {
         private final NoJournal working = new NoJournal();
-        private volatile CompletableFuture<Void> answer;
+        private volatile CompletableFuture<Written> answer;
         private volatile boolean asked;
 
         @Override
@@ -108,8 +108,8 @@ class JournalOutageTest {
         }
 
         @Override
-        public CompletableFuture<Void> write(Change change) {
-            CompletableFuture<Void> broken = answer;
+        public CompletableFuture<Written> write(Change change) {
+            CompletableFuture<Written> broken = answer;
             asked |= broken != null;
             return broken != null ? broken : working.write(change);
         }

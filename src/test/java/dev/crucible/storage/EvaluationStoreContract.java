@@ -7,12 +7,18 @@ import static org.assertj.core.api.Assertions.within;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Artifact;
 import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
+import dev.crucible.kernel.evaluation.Isolation;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.Reason;
+import dev.crucible.kernel.evaluation.SourceFile;
 import dev.crucible.kernel.evaluation.Submission;
+import dev.crucible.kernel.evaluation.TestCase.Match;
+import dev.crucible.kernel.evaluation.TestCase;
+import dev.crucible.kernel.evaluation.TestOutcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -199,6 +205,59 @@ abstract class EvaluationStoreContract {
         assertThat(found.outcome()).usingRecursiveComparison().isEqualTo(outcome);
         assertThat(store.list(EvaluationQuery.newest(1)).evaluations().get(0).codePreview())
                 .startsWith("nul:\uFFFD half:\uFFFD pair:\uD83D\uDE00");
+    }
+
+    @Test
+    void files_and_tests_come_back_unharmed_and_count_when_submissions_are_compared() {
+        byte[] bytes = {0, -1, -2, 'x', '\n'};
+        Submission asked = program(List.of(new SourceFile("lib/a.py", bytes), new SourceFile("empty", new byte[0])));
+        Submission other = program(List.of(new SourceFile("lib/a.py", new byte[] {1}), asked.files().get(1)));
+        store.create(List.of(evaluation("program", asked)), null);
+
+        assertThat(store.find(id("program")).orElseThrow().submission()).isEqualTo(asked);
+        assertThat(store.create(List.of(evaluation("program", asked)), null).replayed()).isTrue();
+        assertCode(ErrorCode.ALREADY_EXISTS, () -> store.create(List.of(evaluation("program", other)), null));
+    }
+
+    private static Submission program(List<SourceFile> files) {
+        return new Submission(
+                "", "python", "sandbox", 5, Limits.DEFAULTS, "", List.of(), Map.of(), Map.of(), null, null, null, files,
+                "lib/a.py", Isolation.COLD,
+                List.of(new TestCase("a", "in\0", List.of("x"), "\uD83D\uDE00", Match.LINES),
+                        new TestCase("b", "", List.of(), null, Match.EXACT)),
+                true, List.of("*.csv"));
+    }
+
+    @Test
+    void the_preview_of_files_is_the_beginning_of_the_entrypoint() {
+        String text = "# caf\u00e9 " + "\uD83D\uDE00".repeat(300);
+        create(program(List.of(new SourceFile("lib/a.py", text.getBytes(StandardCharsets.UTF_8)))));
+
+        assertThat(store.list(EvaluationQuery.newest(1)).evaluations().get(0).codePreview())
+                .isEqualTo("# caf\u00e9 " + "\uD83D\uDE00".repeat(96));
+        assertThat(store.list(filter().text("caf").build()).evaluations()).hasSize(1);
+    }
+
+    @Test
+    void everything_that_a_run_left_comes_back() {
+        String name = created("python");
+        byte[] bytes = {0, -1, -2};
+        Outcome outcome = new Outcome(
+                Reason.OUT_OF_MEMORY, "because", null, 9, new Outcome.Usage(5, 6L, 7L, 8), output(bytes),
+                CapturedOutput.EMPTY, output(bytes), "sandbox", "1.0", "3.11",
+                new Outcome.Evidence("cgroup memory.events oom_kill", "bytes", 1L << 28, null),
+                "{\"score\": 0.50, \"text\": \"\\u0000\"}",
+                List.of(new Artifact("out/\u00e9.csv", 12, "sha256-ref"), new Artifact("b", 0, "sha256-other")),
+                List.of(new TestOutcome("a", Reason.OK, true, "It passed.", 0, null, new Outcome.Usage(1, 2L, 3L, 4),
+                                bytes, 5000, bytes, 3),
+                        new TestOutcome("b", Reason.SIGNALLED, false, "nul:\0", null, 11,
+                                new Outcome.Usage(1, null, null, 4), new byte[0], 0, new byte[0], 0)));
+
+        accept(change(name, EvaluationStatus.PROVISIONING, 1));
+        accept(change(name, EvaluationStatus.RUNNING, 1));
+        accept(ended(name, 1, outcome));
+
+        assertThat(store.find(id(name)).orElseThrow().outcome()).usingRecursiveComparison().isEqualTo(outcome);
     }
 
     // Changes

@@ -62,6 +62,16 @@ abstract class OutputStoreContract {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"out/a.csv", "../../../etc/passwd", "/etc/passwd", "drafts/x", "a\nb", ""})
+    void an_artifact_is_kept_by_its_content_whatever_its_path(String path) throws IOException {
+        String ref = store.putArtifact(id("e"), path, new ByteArrayInputStream(BYTES));
+
+        assertThat(read(ref, BYTES.length - 1L)).containsExactly(BYTES[BYTES.length - 1]);
+        assertThat(put(BYTES)).isEqualTo(ref);
+        assertThat(store.totalBytes()).isEqualTo(BYTES.length);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {
         "", "sha256-", "../../etc/passwd", "sha256-../../../../../../../../../../../../../../../../../../etc/passwd",
         "/etc/passwd", "sha256-00000000000000000000000000000000000000000000000000000000000000000", "drafts",

@@ -1,6 +1,10 @@
 package dev.crucible.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.crucible.kernel.ErrorCode;
+import dev.crucible.kernel.evaluation.Outcome;
+import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.platform.db.Database;
 import dev.crucible.testing.TestDatabase;
 import java.time.InstantSource;
@@ -28,6 +32,25 @@ class PostgresEvaluationStoreTest extends EvaluationStoreContract {
                 truncate storage.evaluation, storage.submission, storage.progress, storage.result, storage.timeline,
                          storage.idempotency, storage.tally, storage.runtime_histogram""");
         return StorageModule.postgres(database, clock);
+    }
+
+    @Test
+    void what_an_earlier_version_wrote_still_reads() {
+        try (EvaluationStore store = open(() -> START)) {
+            store.create(List.of(evaluation("old", submission("python"))), null);
+            store.apply(List.of(ended("old", 0, Outcome.notRun(Reason.CANCELLED, "early"))));
+            database.dsl().execute("""
+                    update storage.submission set body = (body::jsonb - 'files' - 'entrypoint' - 'isolation' - 'tests'
+                        - 'stop_on_failure' - 'artifacts')::text""");
+            database.dsl().execute("""
+                    update storage.result set outcome = (outcome::jsonb - 'evidence' - 'result' - 'artifacts'
+                        - 'tests')::text""");
+
+            Evaluation found = store.find(id("old")).orElseThrow();
+            assertThat(found.submission()).isEqualTo(submission("python"));
+            assertThat(found.outcome()).usingRecursiveComparison()
+                    .isEqualTo(Outcome.notRun(Reason.CANCELLED, "early"));
+        }
     }
 
     @Test

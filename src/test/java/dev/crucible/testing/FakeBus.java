@@ -18,9 +18,11 @@ public final class FakeBus implements EventBus {
     private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
 
     @Override
-    public synchronized void publish(List<EvaluationEvent> events) {
-        for (EvaluationEvent event : events) {
-            if (sources.add(event.source())) {
+    public synchronized void publish(List<? extends Event> events) {
+        for (Event published : events) {
+            if (!(published instanceof EvaluationEvent event)) {
+                listeners.forEach(listener -> listener.accept(published));
+            } else if (sources.add(event.source())) {
                 EvaluationEvent placed = new EvaluationEvent(
                         kept.size() + 1, event.source(), event.evalId(), event.submitter(), event.status(), event.at(),
                         event.data());

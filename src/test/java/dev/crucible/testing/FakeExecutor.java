@@ -8,6 +8,7 @@ import dev.crucible.executor.ExecutionPhase;
 import dev.crucible.executor.ExecutionRequest;
 import dev.crucible.executor.Language;
 import dev.crucible.executor.Progress;
+import dev.crucible.executor.RunResult;
 import dev.crucible.executor.RunningExecution;
 import dev.crucible.executor.StopMode;
 import dev.crucible.kernel.ErrorCode;
@@ -21,6 +22,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs nothing: a test writes what a program would, and hears of kills. */
 public final class FakeExecutor implements CodeExecutor {
@@ -36,10 +40,12 @@ public final class FakeExecutor implements CodeExecutor {
                     "bash", new LanguageStatus(true, "5.2", null, null),
                     "javascript", new LanguageStatus(false, null, "node is not installed", "apt install nodejs"))));
     private BiConsumer<EvaluationId, StopMode> onKill = (id, mode) -> {};
+    private Consumer<ExecutionRequest> onExecute = request -> writes(request.id(), new byte[0], new byte[0]);
 
     private static final class Held {
         private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
         private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        private @Nullable RunResult result;
     }
 
     public static EngineStatus working(String name, Map<String, LanguageStatus> languages) {
@@ -66,9 +72,17 @@ public final class FakeExecutor implements CodeExecutor {
         run.stderr.writeBytes(stderr);
     }
 
+    /** What it executes from now on writes this and ends at once. */
+    public synchronized void endsWith(byte[] stdout, Function<ExecutionRequest, RunResult> end) {
+        onExecute = request -> {
+            writes(request.id(), stdout, new byte[0]);
+            held.get(request.id()).result = end.apply(request);
+        };
+    }
+
     @Override
-    public void execute(ExecutionRequest request) {
-        writes(request.id(), new byte[0], new byte[0]);
+    public synchronized void execute(ExecutionRequest request) {
+        onExecute.accept(request);
     }
 
     @Override
@@ -77,9 +91,11 @@ public final class FakeExecutor implements CodeExecutor {
         if (run == null) {
             throw new PlatformException(ErrorCode.NOT_FOUND, "It is not held here.");
         }
-        return new Progress(
-                ExecutionPhase.RUNNING, chunk(run.stdout.toByteArray(), afterStdout),
-                chunk(run.stderr.toByteArray(), afterStderr), null);
+        byte[] stdout = chunk(run.stdout.toByteArray(), afterStdout);
+        byte[] stderr = chunk(run.stderr.toByteArray(), afterStderr);
+        return run.result == null || stdout.length + stderr.length > 0
+                ? new Progress(ExecutionPhase.RUNNING, stdout, stderr, null)
+                : new Progress(ExecutionPhase.ENDED, stdout, stderr, run.result);
     }
 
     private static byte[] chunk(byte[] all, long after) {
@@ -132,7 +148,7 @@ public final class FakeExecutor implements CodeExecutor {
 
     private static Language language(String name, String title, List<String> aliases, String file) {
         return new Language(
-                name, title, aliases, file, List.of(name, "{file}"), List.of(name, "--version"), null,
-                Map.of("apt", name), "print('hello')");
+                name, title, aliases, file, List.of(), List.of(name, "{file}"), List.of(name, "--version"), "test/" + name + ":1",
+                Map.of("apt", name), "print('hello')", false);
     }
 }

@@ -11,15 +11,33 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Whole outputs in memory. */
 public final class FakeOutputs implements OutputStore {
     private final Map<String, byte[]> kept = new ConcurrentHashMap<>();
+    private final AtomicInteger failures = new AtomicInteger();
 
     @Override
     public String put(EvaluationId id, OutputStreamName stream, InputStream content) {
+        return put(id + "-" + stream.wire(), content);
+    }
+
+    @Override
+    public String putArtifact(EvaluationId id, String path, InputStream content) {
+        return put(id + "-artifact-" + path, content);
+    }
+
+    /** The next puts fail as they do while the disk is full. */
+    public void failures(int count) {
+        failures.set(count);
+    }
+
+    private String put(String ref, InputStream content) {
+        if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new PlatformException(ErrorCode.STORAGE_UNAVAILABLE, "The disk is full.");
+        }
         try {
-            String ref = id + "-" + stream.wire();
             kept.put(ref, content.readAllBytes());
             return ref;
         } catch (IOException e) {

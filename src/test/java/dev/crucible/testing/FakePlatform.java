@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -45,15 +46,20 @@ public final class FakePlatform implements AutoCloseable {
     private final InstantSource clock = now::get;
 
     public FakePlatform() {
+        this("/testweb");
+    }
+
+    /** @param webRoot the class-path folder of its dashboard */
+    public FakePlatform(String webRoot) {
         lifecycle = new EvaluationLifecycle(store, bus, clock);
         queue = new FakeQueue(CAPACITY, clock, lifecycle);
         evaluations = new EvaluationService(
-                new ApiConfig(ApiConfig.AUTO, MAX, CAPACITY), lifecycle, queue, store, outputs, bus, executor,
+                new ApiConfig(ApiConfig.AUTO, MAX, CAPACITY), lifecycle, queue, store, outputs, executor,
                 new EvaluationIds(clock), clock);
         gateway = new Gateway(
                 new GatewayConfig(
                         new HttpServerConfig("127.0.0.1", 0, Set.of("crucible.example"), Duration.ofSeconds(2)),
-                        "0.1.0-test", "one-process", "/testweb"),
+                        "0.1.0-test", "one-process", webRoot),
                 evaluations, queue, store, outputs, bus, executor, clock);
         gateway.start();
     }
@@ -70,9 +76,9 @@ public final class FakePlatform implements AutoCloseable {
     public Lease startNext() {
         Lease lease = queue.next(WORKER, Duration.ZERO).orElseThrow();
         EvaluationId id = lease.task().id();
-        lifecycle.provisioning(id, lease.attempt(), "worker-1");
+        lifecycle.record(List.of(lifecycle.provisioning(id, lease.attempt(), "worker-1")));
         executor.writes(id, new byte[0], new byte[0]);
-        lifecycle.running(id, lease.attempt(), "worker-1");
+        lifecycle.record(List.of(lifecycle.running(id, lease.attempt(), "worker-1")));
         return lease;
     }
 
@@ -87,11 +93,16 @@ public final class FakePlatform implements AutoCloseable {
     /** A running program ends. */
     public void finish(Lease lease, Reason reason, int exitCode, byte[] stdout, byte[] stderr) {
         EvaluationId id = lease.task().id();
-        queue.complete(lease.token(), new Outcome(
+        finish(lease, new Outcome(
                 reason, "It ended: " + reason.wire(), exitCode, null, new Outcome.Usage(12, 10L, 5L << 20, 3),
                 captured(id, OutputStreamName.STDOUT, stdout), captured(id, OutputStreamName.STDERR, stderr),
                 CapturedOutput.EMPTY, "sandbox", "1.0", "3.11.2"));
-        executor.release(id);
+    }
+
+    /** A running program ends, with all that it left. */
+    public void finish(Lease lease, Outcome outcome) {
+        queue.complete(lease.token(), outcome);
+        executor.release(lease.task().id());
     }
 
     /** Runs the next task to its end. */

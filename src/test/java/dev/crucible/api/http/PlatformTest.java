@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.api.http.Api.Answer;
+import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.LimitProof;
+import dev.crucible.executor.PoolFigures;
 import dev.crucible.queue.Lease;
 import dev.crucible.testing.FakeExecutor;
 import dev.crucible.testing.FakePlatform;
@@ -11,7 +14,9 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +84,61 @@ class PlatformTest {
         assertThat(engines.path("default").asText()).isEqualTo("docker");
         assertThat(engines.path("default_reason").asText()).contains("strongest");
         assertThat(engines.path("engines").path(0).path("remedy").asText()).isEqualTo("apt install runsc");
+    }
+
+    /** An engine with a failed and a held proof, and boxes. */
+    private static EngineStatus pooled() {
+        PoolFigures pool = new PoolFigures(2, 4, 1, 3, 8, 40, 3, 6, Map.of("spent", 2L, "idle", 1L), 45.5);
+        return new EngineStatus(
+                "sandbox", true, "1.0", "It works.", null, List.of(), Map.of(),
+                List.of(new LimitProof("memory", true, "It was ended.", Instant.EPOCH),
+                        new LimitProof("disk", false, "It kept all.", Instant.EPOCH)), pool);
+    }
+
+    @Test
+    void engines_show_the_proofs_of_their_limits_and_their_boxes() {
+        platform.executor.engines(List.of(pooled(), FakeExecutor.missing("docker", "no Docker", "get it")));
+
+        JsonNode engines = api.get("/api/engines").json().path("engines");
+
+        JsonNode proofs = engines.path(0).path("proofs");
+        assertThat(proofs.findValuesAsText("name")).containsExactly("memory", "disk");
+        assertThat(proofs.path(1).path("held").asBoolean(true)).isFalse();
+        assertThat(proofs.path(1).path("evidence").asText()).isEqualTo("It kept all.");
+        JsonNode pool = engines.path(0).path("pool");
+        assertThat(pool.path("ready").asInt()).isEqualTo(2);
+        assertThat(pool.path("in_use").asInt()).isEqualTo(1);
+        assertThat(pool.path("target").asInt()).isEqualTo(4);
+        assertThat(pool.path("recent_peak").asInt()).isEqualTo(3);
+        assertThat(pool.path("most").asInt()).isEqualTo(8);
+        assertThat(pool.path("destroyed").path("spent").asInt()).isEqualTo(2);
+        assertThat(pool.path("prepare_p50_ms").asDouble()).isEqualTo(45.5);
+        assertThat(engines.path(1).path("proofs")).isEmpty();
+        assertThat(engines.path(1).path("pool").isNull()).isTrue();
+    }
+
+    @Test
+    void metrics_are_text_that_prometheus_reads() {
+        platform.executor.engines(List.of(pooled(), FakeExecutor.missing("docker", "no Docker", "get it")));
+
+        Answer metrics = api.get("/metrics");
+
+        assertThat(metrics.header("Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(metrics.text().lines()).contains(
+                "# TYPE crucible_pool_hits_total counter",
+                "crucible_engine_available{engine=\"sandbox\"} 1.0",
+                "crucible_engine_available{engine=\"docker\"} 0.0",
+                "crucible_engine_limit_held{engine=\"sandbox\",limit=\"disk\"} 0.0",
+                "crucible_pool_boxes{engine=\"sandbox\",state=\"ready\"} 2.0",
+                "crucible_pool_boxes{engine=\"sandbox\",state=\"in_use\"} 1.0",
+                "crucible_pool_target_boxes{engine=\"sandbox\"} 4.0",
+                "crucible_pool_hits_total{engine=\"sandbox\"} 40.0",
+                "crucible_pool_misses_total{engine=\"sandbox\"} 3.0",
+                "crucible_pool_built_total{engine=\"sandbox\"} 6.0",
+                "crucible_pool_destroyed_total{cause=\"spent\",engine=\"sandbox\"} 2.0",
+                "crucible_pool_prepare_p50_seconds{engine=\"sandbox\"} 0.0455");
+        assertThat(metrics.text().lines()).allMatch(line -> line.matches(
+                "# (HELP|TYPE) [a-z0-9_]+ .+|[a-z0-9_]+\\{([a-z]+=\"[a-z_]+\",?)+} [0-9.]+"));
     }
 
     @Test

@@ -64,7 +64,7 @@ class SubmitTest {
                  "stdin": "a\\u0000b", "args": ["x", "y z"], "env": {"A_1": "b"}, "memory_limit": "512Mi",
                  "cpu_limit": "500m", "disk_limit": 1048576, "output_limit": "1Ki", "pids_limit": 8,
                  "tags": {"team": "ml"}, "metadata": {"n": 1.10, "big": 12345678901234567890},
-                 "delay_seconds": 60, "isolation": "cold", "debug": true, "expect_failure": false, "unknown": [1]}""");
+                 "delay_seconds": 60, "isolation": "cold", "executor_image": "test/python:1", "debug": true, "expect_failure": false, "unknown": [1]}""");
 
         var submission = stored(id).submission();
         assertThat(submission.language()).isEqualTo("python");

@@ -27,6 +27,13 @@ class ClientCommandsTest {
     private static final String FAILED = COMPLETED.replace("'completed'", "'failed'").replace("'ok'", "'nonzero_exit'")
             .replace("true,'language'", "false,'language'").replace("'exit_code':0", "'exit_code':3");
 
+    private static final String TESTED = COMPLETED.substring(0, COMPLETED.length() - 1)
+            + ",'passed':1,'total':3,'tests':[{'name':'a','passed':true},"
+            + "{'name':'b','passed':false,'detail':'The output differs.'}],'result':{'score':0.5},"
+            + "'artifacts':[{'path':'out/a.csv','size':12},{'path':'b.bin','size':2048}],"
+            + "'evidence':{'source':'cgroup memory.events oom_kill','unit':'bytes','limit':268435456,"
+            + "'measured':314572800}}";
+
     private final GatewayStub gateway = new GatewayStub();
     private final ShellFixture shell = new ShellFixture().url(gateway.url());
 
@@ -65,6 +72,61 @@ class ClientCommandsTest {
         assertThat(sent()).isEqualTo(json("{'code':'#!/usr/bin/env bash\\necho','language':'bash','engine':'docker',"
                 + "'memory_limit':'512Mi','cpu_limit':'500m','output_limit':'1Mi','stdin':'a\\nb\\n','timeout':1.5,"
                 + "'priority':9,'pids_limit':7,'args':['one','--two'],'env':{'A':'1','B':'x=y'},'tags':{'team':'red'}}"));
+    }
+
+    @Test
+    void files_go_along_under_the_path_they_were_given_by() throws IOException {
+        gateway.answers("POST /api/eval", QUEUED);
+        Path text = beside("text.txt", "héllo".getBytes(StandardCharsets.UTF_8));
+        Path bytes = beside("bytes.bin", new byte[] {(byte) 0xff, 0});
+
+        assertThat(shell.run(
+                        "submit", program("a.py", "1"), "--file", "./" + text, "--file", bytes.toString(), "--artifact",
+                        "*.csv", "--artifact", "out/**", "--cold"))
+                .isZero();
+
+        assertThat(sent()).isEqualTo(json("{'code':'1','language':'python','files':[{'path':'" + text
+                + "','content':'héllo'},{'path':'" + bytes + "','content':'/wA=','encoding':'base64'}],"
+                + "'artifacts':['*.csv','out/**'],'isolation':'cold'}"));
+    }
+
+    /** A file in the build's own folder, by its path from the current one. */
+    private static Path beside(String name, byte[] content) throws IOException {
+        return Files.write(Files.createDirectories(Path.of("target", "extra-files")).resolve(name), content);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/etc/passwd", "../x", "a/../../x", ".", "target/missing", "target"})
+    void a_file_that_cannot_go_along_is_refused_before_anything_is_sent(String file) throws IOException {
+        assertThat(shell.run("submit", program("a.py", "1"), "--file", file)).isEqualTo(2);
+
+        assertThat(shell.err()).containsAnyOf("relative to the current folder", "no file", "cannot be read");
+        assertThat(gateway.requests()).isEmpty();
+    }
+
+    @Test
+    void tests_are_told_with_those_that_did_not_pass() throws IOException {
+        gateway.answers("POST /api/eval", TESTED);
+
+        assertThat(shell.run("submit", program("a.py", ""), "--wait")).isEqualTo(1);
+
+        assertThat(shell.err()).contains("  tests: 1 of 3 passed\n  ✗ b: The output differs.\n  - 1 not run\n"
+                + "  artifacts: out/a.csv (12 B), b.bin (2.0 KiB)\n");
+    }
+
+    @Test
+    void status_tells_tests_artifacts_result_and_evidence_in_plain_words() {
+        gateway.answers("GET /api/eval/" + ID, TESTED);
+
+        assertThat(shell.run("status", ID)).isEqualTo(1);
+
+        assertThat(shell.out())
+                .contains("  evidence  cgroup memory.events oom_kill: measured 300.0 MiB, limit 256.0 MiB\n")
+                .contains("  tests     1 of 3 passed\n")
+                .contains("            ✗ b: The output differs.\n")
+                .contains("            - 1 not run\n")
+                .contains("  result    {\"score\":0.5}\n")
+                .contains("  artifacts out/a.csv (12 B), b.bin (2.0 KiB)\n");
     }
 
     @Test

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.app.CrucibleConfig;
 import dev.crucible.app.RunningServer;
 import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.attack.Attack;
+import dev.crucible.executor.attack.AttackReport;
 import dev.crucible.executor.EngineStatus.LanguageStatus;
 import dev.crucible.platform.json.Json;
 import java.io.IOException;
@@ -128,6 +130,12 @@ class LocalCommandsTest {
             @Override
             public List<EngineStatus> probeEngines(CrucibleConfig config) {
                 return List.of(engines);
+            }
+
+            @Override
+            public List<AttackReport> attack(
+                    CrucibleConfig config, String engine, List<Attack> attacks, Consumer<AttackReport> progress) {
+                throw new UnsupportedOperationException("this test attacks nothing");
             }
         };
     }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.crucible.app.CrucibleConfig;
 import dev.crucible.app.RunningServer;
 import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.attack.Attack;
+import dev.crucible.executor.attack.AttackReport;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
 import java.io.IOException;
@@ -138,6 +140,12 @@ class ServeCommandTest {
             @Override
             public List<EngineStatus> probeEngines(CrucibleConfig config) {
                 return List.of();
+            }
+
+            @Override
+            public List<AttackReport> attack(
+                    CrucibleConfig config, String engine, List<Attack> attacks, Consumer<AttackReport> progress) {
+                throw new UnsupportedOperationException("this test attacks nothing");
             }
         };
     }

@@ -4,6 +4,8 @@ import dev.crucible.app.CrucibleConfig;
 import dev.crucible.app.HostFacts;
 import dev.crucible.app.RunningServer;
 import dev.crucible.executor.EngineStatus;
+import dev.crucible.executor.attack.Attack;
+import dev.crucible.executor.attack.AttackReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -80,6 +82,12 @@ final class ShellFixture {
         @Override
         public List<EngineStatus> probeEngines(CrucibleConfig config) {
             throw new UnsupportedOperationException("this test probes no engines");
+        }
+
+        @Override
+        public List<AttackReport> attack(
+                CrucibleConfig config, String engine, List<Attack> attacks, Consumer<AttackReport> progress) {
+            throw new UnsupportedOperationException("this test attacks nothing");
         }
     }
 }

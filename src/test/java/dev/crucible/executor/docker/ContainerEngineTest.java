@@ -15,9 +15,13 @@ import dev.crucible.executor.BoxProbe;
 import dev.crucible.executor.BoxSpec;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.ExecutorConfig;
+import dev.crucible.executor.GuestUids;
+import dev.crucible.executor.ImagePull;
 import dev.crucible.executor.Language;
+import dev.crucible.executor.SeccompFilter;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.evaluation.Isolation;
 import dev.crucible.kernel.evaluation.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,6 +43,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ContainerEngineTest {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String INSTANCE = "enginetest" + ProcessHandle.current().pid();
+    /** Of the engine's block, and the test's engine makes one container. */
+    private static final int FIRST_UID = GuestUids.DOCKER.first(INSTANCE, false);
 
     @TempDir
     private Path folder;
@@ -60,18 +66,21 @@ class ContainerEngineTest {
     void every_wall_is_there_before_the_supervisor_starts(Flavour flavour) {
         Limits limits = limits(128L << 20, 500, 8L << 20, 20);
         try (ContainerEngine engine = engine(flavour); Box box = engine.open(spec(limits))) {
-            InspectContainerResponse container = docker.inspectContainerCmd(containers().get(0).getId()).exec();
+            InspectContainerResponse container = docker.inspectContainerCmd(((ContainerBox) box).id()).exec();
             HostConfig host = container.getHostConfig();
 
-            assertThat(container.getConfig().getUser()).matches(flavour == Flavour.DOCKER ? "62\\d{3}:62\\d{3}" : "0:0");
+            assertThat(container.getConfig().getUser()).isEqualTo(flavour == Flavour.DOCKER ? FIRST_UID + ":" + FIRST_UID : "0:0");
             assertThat(container.getConfig().getHostName()).isEqualTo("sandbox");
             assertThat(container.getConfig().getNetworkDisabled()).isTrue();
             assertThat(host.getNetworkMode()).isEqualTo("none");
             assertThat(host.getReadonlyRootfs()).isTrue();
             assertThat(host.getPrivileged()).isFalse();
             assertThat(host.getCapDrop()).containsExactly(Capability.ALL);
-            assertThat(host.getSecurityOpts()).containsExactly("no-new-privileges");
-            assertThat(host.getMemory()).isEqualTo((128L << 20) + flavour.memoryOverhead());
+            // The supervisor of a shared kernel makes namespaces and mounts, and puts a stricter filter on each run.
+            assertThat(host.getSecurityOpts()).containsExactlyElementsOf(flavour == Flavour.GVISOR
+                    ? List.of("no-new-privileges")
+                    : List.of("no-new-privileges", "apparmor=unconfined", "seccomp=" + SeccompFilter.containerProfile()));
+            assertThat(host.getMemory()).isEqualTo((128L << 20) + flavour.memoryOverhead(20));
             assertThat(host.getMemorySwap()).isEqualTo(host.getMemory());
             assertThat(host.getCpuQuota() * 1.0 / host.getCpuPeriod()).isEqualTo(0.5);
             assertThat(host.getPidsLimit()).isEqualTo(flavour.hostTasks(20));
@@ -82,7 +91,7 @@ class ContainerEngineTest {
             assertThat(host.getAutoRemove()).isFalse();
             assertThat(host.getInit()).isFalse();
             assertThat(host.getBinds()).singleElement().satisfies(bind ->
-                    assertThat(bind.toString()).endsWith(":/crucible-supervisor:ro,z"));
+                    assertThat(bind.toString()).endsWith(":/crucible:ro,z"));
             assertThat(box.rlimits().containsKey("nproc")).isEqualTo(flavour == Flavour.GVISOR);
         }
     }
@@ -93,24 +102,25 @@ class ContainerEngineTest {
         try (ContainerEngine engine = engine(flavour)) {
             engine.open(spec(Limits.DEFAULTS));
             assertThat(BoxProbe.run(engine, "run", TestDocker.PYTHON).success()).isTrue();
-            await().atMost(SOON).until(() -> containers().size() > 1);
+            await().atMost(SOON).until(() -> engine.pool().ready() == 1);
         }
         assertThat(containers()).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void a_run_finds_a_container_made_ahead_for_its_limits_and_none_is_used_twice(Flavour flavour) {
+    void a_run_finds_a_container_made_ahead_for_its_limits_and_none_is_given_to_two(Flavour flavour) {
         try (ContainerEngine engine = engine(flavour)) {
             Box first = engine.open(spec(Limits.DEFAULTS));
-            await().atMost(SOON).until(() -> containers().size() == 5);
-
+            await().atMost(SOON).until(() -> engine.pool().ready() == 1);
             Box second = engine.open(spec(Limits.DEFAULTS));
+            await().atMost(SOON).until(() -> engine.pool().ready() == 1);
             Box third = engine.open(spec(Limits.DEFAULTS));
 
+            assertThat(engine.pool().hits()).isEqualTo(2);
             assertThat(List.of(first, second, third).stream().map(box -> ((ContainerBox) box).id()))
                     .doesNotHaveDuplicates();
-            assertThat(List.of(second, third)).allSatisfy(box -> assertThat(box.output().read()).isEqualTo('R'));
+            assertThat(List.of(second, third)).allSatisfy(box -> assertThat(((ContainerBox) box).runs()).isZero());
         }
         assertThat(containers()).isEmpty();
     }
@@ -120,11 +130,11 @@ class ContainerEngineTest {
     void other_limits_never_get_a_container_made_for_these(Flavour flavour) {
         try (ContainerEngine engine = engine(flavour)) {
             engine.open(spec(Limits.DEFAULTS)).close();
-            await().atMost(SOON).until(() -> containers().size() >= 4);
+            await().atMost(SOON).until(() -> engine.pool().ready() == 2);
 
             try (Box box = engine.open(spec(limits(64L << 20, 1000, 8L << 20, 20)))) {
                 HostConfig host = docker.inspectContainerCmd(((ContainerBox) box).id()).exec().getHostConfig();
-                assertThat(host.getMemory()).isEqualTo((64L << 20) + flavour.memoryOverhead());
+                assertThat(host.getMemory()).isEqualTo((64L << 20) + flavour.memoryOverhead(20));
             }
         }
     }
@@ -133,8 +143,6 @@ class ContainerEngineTest {
     @EnumSource
     void a_killed_box_ends_its_stream_at_once(Flavour flavour) throws IOException {
         try (ContainerEngine engine = engine(flavour); Box box = engine.open(spec(Limits.DEFAULTS))) {
-            assertThat(box.output().read()).isEqualTo('R');
-
             box.kill();
             box.kill();
 
@@ -154,8 +162,12 @@ class ContainerEngineTest {
                 engine.sweep();
 
                 await().atMost(SOON).until(() -> containers().stream().noneMatch(each -> each.getId().equals(left)));
-                assertThat(mine.output().read()).isEqualTo('R');
-                assertThat(theirs.output().read()).isEqualTo('R');
+                String later = left(flavour);
+                engine.sweep();
+
+                await().atMost(SOON).until(() -> containers().stream().noneMatch(each -> each.getId().equals(later)));
+                assertThat(List.of(mine, theirs)).allSatisfy(box -> assertThat(
+                        docker.inspectContainerCmd(((ContainerBox) box).id()).exec().getState().getRunning()).isTrue());
             }
         }
     }
@@ -178,11 +190,65 @@ class ContainerEngineTest {
                     .contains("FROM debian:bookworm-slim", "some-package", "build --tag crucible/absent:1 -");
             assertThat(status.languages().get("foreign").remedy()).endsWith("pull example.invalid/absent:1");
             assertThat(status.languages().get("none").available()).isFalse();
-            assertThatThrownBy(() -> engine.open(new BoxSpec("b", own, Limits.DEFAULTS)))
+            assertThatThrownBy(() -> engine.open(new BoxSpec("b", own, Limits.DEFAULTS, Isolation.WARM)))
                     .isInstanceOfSatisfying(PlatformException.class, e ->
                             assertThat(e.code()).isEqualTo(ErrorCode.EXECUTOR_UNAVAILABLE));
         }
         assertThat(containers()).isEmpty();
+    }
+
+    @Test
+    void containers_are_made_from_the_image_that_was_looked_at_and_the_status_says_which() {
+        String id = docker.inspectImageCmd(TestDocker.IMAGE).exec().getId();
+        try (ContainerEngine engine = engine(Flavour.DOCKER)) {
+            assertThat(engine.probe().detail()).contains(TestDocker.IMAGE + " = " + id.substring(0, 19));
+            try (Box box = engine.open(spec(Limits.DEFAULTS))) {
+                assertThat(docker.inspectContainerCmd(((ContainerBox) box).id()).exec().getConfig().getImage())
+                        .isEqualTo(id);
+            }
+        }
+    }
+
+    @Test
+    void an_image_that_no_language_lists_never_runs() {
+        try (ContainerEngine engine = ContainerEngine.docker(TestDocker.config(folder, INSTANCE), List.of())) {
+            assertThatThrownBy(() -> engine.open(spec(Limits.DEFAULTS)))
+                    .isInstanceOf(PlatformException.class)
+                    .hasMessageContaining("is not one that the registry of languages lists");
+        }
+        assertThat(containers()).isEmpty();
+    }
+
+    @Test
+    void a_pinned_image_is_used_only_when_it_has_that_digest() {
+        String id = docker.inspectImageCmd(TestDocker.IMAGE).exec().getId();
+        Language right = language("right", "crucible/base@" + id);
+        Language wrong = language("wrong", "crucible/base@sha256:" + "0".repeat(64));
+        Language other = language("other", "crucible/other@" + id);
+        ExecutorConfig config = TestDocker.config(folder, INSTANCE);
+        try (ContainerEngine engine = ContainerEngine.docker(config, List.of(right, wrong, other))) {
+            EngineStatus status = engine.probe();
+
+            assertThat(status.languages().get("right").detail()).isNull();
+            assertThat(status.languages().get("wrong").detail()).contains("is not there");
+            assertThat(status.languages().get("other").detail()).contains("is not there");
+        }
+    }
+
+    @Test
+    void an_image_that_cannot_be_pulled_says_why() {
+        Language foreign = language("foreign", "127.0.0.1:1/absent:1");
+        Language own = language("own", "crucible/absent:1");
+        ExecutorConfig usual = TestDocker.config(folder, INSTANCE);
+        ExecutorConfig config = new ExecutorConfig(
+                folder, 2, usual.dockerHost(), INSTANCE, List.of(), ImagePull.MISSING, true);
+        try (ContainerEngine engine = ContainerEngine.docker(config, List.of(foreign, own))) {
+            EngineStatus status = engine.probe();
+
+            assertThat(status.languages().get("foreign").detail())
+                    .contains("127.0.0.1:1/absent:1 is not there and could not be pulled", "refused");
+            assertThat(status.languages().get("own").detail()).isEqualTo("The image crucible/absent:1 is not there.");
+        }
     }
 
     @Test
@@ -242,7 +308,7 @@ class ContainerEngineTest {
     }
 
     private static BoxSpec spec(Limits limits) {
-        return new BoxSpec("box", TestDocker.PYTHON, limits);
+        return new BoxSpec("box", TestDocker.PYTHON, limits, Isolation.WARM);
     }
 
     private static Limits limits(long memory, int cpuMillis, long disk, int pids) {
@@ -251,6 +317,7 @@ class ContainerEngineTest {
 
     private static Language language(String name, String image) {
         return new Language(
-                name, name, List.of(), "main", List.of("true"), List.of("true"), image, Map.of("apt", "some-package"), "");
+                name, name, List.of(), "main", List.of(), List.of("true"), List.of("true"), image,
+                Map.of("apt", "some-package"), "", false);
     }
 }

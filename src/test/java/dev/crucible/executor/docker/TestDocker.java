@@ -20,8 +20,8 @@ import java.util.Optional;
 final class TestDocker {
     static final String IMAGE = "crucible/base:bookworm";
     static final Language PYTHON = new Language(
-            "python", "Python", List.of(), "main.py", List.of("python3", "{file}"), List.of("python3", "--version"), IMAGE,
-            Map.of("apt", "python3"), "");
+            "python", "Python", List.of(), "main.py", List.of(), List.of("python3", "{file}"), List.of("python3", "--version"),
+            IMAGE, Map.of("apt", "python3"), "", true);
 
     private TestDocker() {}
 
@@ -35,6 +35,13 @@ final class TestDocker {
 
     static ExecutorConfig config(Path folder, String instance) {
         return new ExecutorConfig(folder, 4, host(), instance);
+    }
+
+    /** The same settings, with this Docker engine. */
+    static ExecutorConfig reaching(ExecutorConfig config) {
+        return new ExecutorConfig(
+                config.folder(), config.maxConcurrent(), host(), config.instance(), config.mounts(), config.imagePull(),
+                config.warm());
     }
 
     static ContainerEngine engine(Flavour flavour, ExecutorConfig config) {

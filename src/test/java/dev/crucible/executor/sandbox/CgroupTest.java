@@ -43,13 +43,13 @@ class CgroupTest {
                 "memory.peak", "1048576\n"));
         Cgroup cgroup = new Cgroup(List.of(new Hierarchy(folder, true, EnumSet.allOf(Controller.class))));
 
-        cgroup.limit(LIMITS);
+        cgroup.limit(LIMITS, 2);
 
         assertThat(read("memory.max")).isEqualTo(Long.toString((64L << 20) + 1048576));
         assertThat(read("memory.swap.max")).isEqualTo("0");
         assertThat(read("pids.max")).isEqualTo("12");
         assertThat(read("cpu.max")).isEqualTo("25000 50000");
-        assertThat(cgroup.evidence()).isEqualTo(new Evidence(false, 0, 0L, 0L));
+        assertThat(cgroup.evidence()).isEqualTo(new Evidence(false, 0, 0L, null));
 
         files(Map.of(
                 "memory.events", "oom 1\noom_kill 2\n", "pids.events", "max 7\n",
@@ -65,10 +65,12 @@ class CgroupTest {
                 "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n"));
         Cgroup cgroup = new Cgroup(List.of(new Hierarchy(folder, false, EnumSet.of(Controller.MEMORY))));
 
-        cgroup.limit(LIMITS);
+        cgroup.limit(LIMITS, 2);
 
         assertThat(read("memory.limit_in_bytes")).isEqualTo("67108864");
         assertThat(read("memory.memsw.limit_in_bytes")).isEqualTo("67108864");
+        assertThat(cgroup.evidence().oomKilled()).as("that was an earlier run's").isFalse();
+        files(Map.of("memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n"));
         assertThat(cgroup.evidence().oomKilled()).isTrue();
         assertThat(cgroup.evidence().cpuMillis()).isNull();
     }

@@ -1,6 +1,6 @@
 package dev.crucible.executor.sandbox;
 
-import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.executor.SupervisorBinary.Form;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,14 +21,13 @@ public final class PlainSandbox {
      */
     public static List<String> command(Path folder, List<String> program) throws IOException {
         Bubblewrap bubblewrap = Bubblewrap.find().orElseThrow(() -> new IOException("bubblewrap is not installed"));
-        SandboxFiles files = new SandboxFiles(folder);
-        files.write(SeccompFilter.forArchitecture(System.getProperty("os.arch"))
-                .orElseThrow(() -> new IOException("there is no system call filter for this machine")));
+        SandboxFiles files = new SandboxFiles(folder, Form.NATIVE);
+        files.write();
         List<String> words = new ArrayList<>(List.of("/bin/sh", files.launcher().toString(), folder.toString(), "--"));
         if (System.getProperty("user.name").equals("root")) {
             words.addAll(List.of("setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups"));
         }
-        List<String> box = bubblewrap.command(Limits.DEFAULTS.diskBytes());
+        List<String> box = bubblewrap.command();
         words.addAll(box.subList(0, box.size() - 1));
         words.addAll(program);
         return words;

@@ -1,4 +1,4 @@
-package dev.crucible.executor.sandbox;
+package dev.crucible.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,7 @@ class SeccompFilterTest {
     private static final int KILL = 0x80000000;
     private static final int EPERM = 0x00050001;
     private static final int ENOSYS = 0x00050026;
+    private static final int EPROTONOSUPPORT = 0x00050000 | 93;
     private static final int EAFNOSUPPORT = 0x00050061;
     private static final int X86 = 0xc000003e;
     private static final int I386 = 0x40000003;
@@ -23,8 +24,12 @@ class SeccompFilterTest {
 
     /** A classic BPF machine with the five instructions that the filter uses. */
     private static int decide(byte[] filter, int architecture, int number, long first, long second) {
+        return decide(filter, architecture, number, first, second, 0);
+    }
+
+    private static int decide(byte[] filter, int architecture, int number, long first, long second, long third) {
         ByteBuffer data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
-        data.putInt(0, number).putInt(4, architecture).putLong(16, first).putLong(24, second);
+        data.putInt(0, number).putInt(4, architecture).putLong(16, first).putLong(24, second).putLong(32, third);
         ByteBuffer program = ByteBuffer.wrap(filter).order(ByteOrder.nativeOrder());
         int accumulator = 0;
         for (int at = 0; ; at++) {
@@ -104,6 +109,36 @@ class SeccompFilterTest {
             assertThat(x86(53, family, 0)).isEqualTo(EAFNOSUPPORT);
             assertThat(arm(198, family, 0)).isEqualTo(EAFNOSUPPORT);
         }
+    }
+
+    @Test
+    void of_the_families_only_the_plain_protocols_can_be_used() {
+        for (long family : new long[] {1, 2, 10}) {
+            for (long protocol : new long[] {0, 6, 17}) {
+                assertThat(decide(filter("amd64"), X86, 41, family, 1, protocol)).isEqualTo(ALLOW);
+            }
+            for (long protocol : new long[] {1, 58, 132, 136, 255, 262}) {
+                assertThat(decide(filter("amd64"), X86, 41, family, 1, protocol)).isEqualTo(EPROTONOSUPPORT);
+                assertThat(decide(filter("aarch64"), ARM, 198, family, 1, protocol)).isEqualTo(EPROTONOSUPPORT);
+            }
+        }
+        assertThat(decide(filter("amd64"), X86, 41, 16, 3, 0)).as("netlink route").isEqualTo(ALLOW);
+        for (long protocol : new long[] {6, 9, 12, 15, 17}) {
+            assertThat(decide(filter("amd64"), X86, 41, 16, 3, protocol)).isEqualTo(EPROTONOSUPPORT);
+        }
+    }
+
+    @Test
+    void nobody_changes_the_limits_or_the_priority_of_a_run_s_init() {
+        for (int number : new int[] {302, 144, 142, 314, 203}) {
+            assertThat(x86(number, 1, 0)).as("x86-64 call " + number).isEqualTo(EPERM);
+            assertThat(x86(number, 0, 0)).as("x86-64 call " + number).isEqualTo(ALLOW);
+        }
+        assertThat(x86(141, 0, 1)).as("setpriority of process 1").isEqualTo(EPERM);
+        assertThat(x86(141, 2, 0)).as("setpriority of a user").isEqualTo(EPERM);
+        assertThat(x86(141, 0, 0)).as("setpriority of oneself").isEqualTo(ALLOW);
+        assertThat(x86(251, 3, 0)).as("ioprio_set of a user").isEqualTo(EPERM);
+        assertThat(x86(251, 1, 0)).as("ioprio_set of oneself").isEqualTo(ALLOW);
     }
 
     @Test

@@ -1,0 +1,7 @@
+package dev.crucible.hostile;
+
+class SandboxDifferentialTest extends DifferentialContract {
+    SandboxDifferentialTest() {
+        super(TestEngines.SANDBOX);
+    }
+}

@@ -1,0 +1,7 @@
+package dev.crucible.hostile;
+
+class SandboxHostileTest extends HostileContract {
+    SandboxHostileTest() {
+        super(TestEngines.SANDBOX);
+    }
+}

@@ -1,0 +1,3 @@
+# Without arguments there is only the name.
+import sys
+print(sys.argv, len(sys.orig_argv))

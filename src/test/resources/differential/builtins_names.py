@@ -1,0 +1,3 @@
+# The names that every program has.
+import builtins
+print(sorted(vars(builtins)))

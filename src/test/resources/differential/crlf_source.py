@@ -1,0 +1,4 @@
+# Line ends of another system.
+x = """a
+b"""
+print(repr(x))

@@ -1,0 +1,3 @@
+# The order of the variables.
+import os
+print(list(os.environ))

@@ -1,0 +1,2 @@
+# The exit that is there for people.
+exit(3)

@@ -1,0 +1,4 @@
+# An exit while ending.
+import atexit, sys
+atexit.register(lambda: sys.exit(5))
+print("body")

@@ -1,0 +1,3 @@
+# An exit with a number that does not fit.
+import sys
+sys.exit(1000)

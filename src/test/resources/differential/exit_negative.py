@@ -1,0 +1,3 @@
+# An exit with a negative number.
+import sys
+sys.exit(-5)

@@ -1,0 +1,2 @@
+# An exit with an object.
+raise SystemExit({"a": 1})

@@ -1,0 +1,3 @@
+# An exit with a number.
+import sys
+sys.exit(42)

@@ -1,0 +1,3 @@
+# An exit with a text.
+import sys
+sys.exit("a text for standard error")

@@ -1,0 +1,2 @@
+# An exit with a truth value.
+raise SystemExit(True)

@@ -1,0 +1,4 @@
+# An exit with nothing.
+import sys
+print("before")
+sys.exit()

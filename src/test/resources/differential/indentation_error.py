@@ -1,0 +1,4 @@
+# A text that is badly indented.
+def f():
+  x = 1
+    y = 2

@@ -1,0 +1,2 @@
+# The name of the program's module.
+print(__name__)

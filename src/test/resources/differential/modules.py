@@ -1,0 +1,3 @@
+# The modules that are loaded before the program loads any.
+import sys
+print(sorted(sys.modules))

@@ -1,0 +1,7 @@
+# A pool of processes.
+import multiprocessing
+def square(x):
+    return x * x
+if __name__ == "__main__":
+    with multiprocessing.Pool(3) as pool:
+        print(pool.map(square, range(10)))

@@ -1,0 +1,3 @@
+// An error in JavaScript.
+function f() { throw new Error("thrown"); }
+f();

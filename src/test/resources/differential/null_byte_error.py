@@ -1,0 +1,3 @@
+# An encoding that is declared and unknown.
+# -*- coding: no-such-coding -*-
+print("never")

@@ -1,0 +1,4 @@
+# The arguments as the interpreter got them.
+#: {"args": ["a", "-v"]}
+import sys
+print(sys.orig_argv)

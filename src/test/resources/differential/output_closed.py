@@ -1,0 +1,4 @@
+# Standard output that was closed.
+import sys
+sys.stdout.close()
+print("x")

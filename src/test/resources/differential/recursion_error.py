@@ -1,0 +1,4 @@
+# The text of a recursion without end.
+def f():
+    f()
+f()

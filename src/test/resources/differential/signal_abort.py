@@ -1,0 +1,4 @@
+# An abort.
+import os
+print("before")
+os.abort()

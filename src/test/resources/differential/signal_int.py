@@ -1,0 +1,4 @@
+# An interruption.
+import os, signal, time
+os.kill(os.getpid(), signal.SIGINT)
+time.sleep(1)

@@ -1,0 +1,4 @@
+# Input that has ended.
+#: {"stdin": "only\n"}
+print(input())
+print(input())

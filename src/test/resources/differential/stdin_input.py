@@ -1,0 +1,3 @@
+# Input by lines.
+#: {"stdin": "one\ntwo\nthree"}
+print(input(), input("prompt> "), input())

@@ -1,0 +1,3 @@
+# A text that is no program.
+print("never"
+x = = 3

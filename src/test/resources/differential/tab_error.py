@@ -1,0 +1,4 @@
+# Tabs and blanks mixed.
+if True:
+        x = 1
+	y = 2

@@ -1,0 +1,3 @@
+# Where temporary files go.
+import tempfile, os
+print(tempfile.gettempdir(), os.path.dirname(tempfile.NamedTemporaryFile().name))

@@ -1,0 +1,2 @@
+# An interruption raised by hand.
+raise KeyboardInterrupt

@@ -1,0 +1,3 @@
+# A traceback through a module of the library.
+import json
+json.loads("{broken")

@@ -1,0 +1,3 @@
+# A program with letters of every kind.
+größe = "✓ 日本語 🎉"
+print(größe, len(größe))
