@@ -9,10 +9,10 @@ import java.util.function.Consumer;
  */
 public interface EventBus {
     /**
-     * Keeps status events and delivers them. Returns at once; events are kept and delivered in the order of the calls.
-     * A source that was published before is passed over.
+     * Keeps the status events among these and delivers all. Returns at once; events are kept and delivered in the order
+     * of the calls. A source that was published before is passed over.
      */
-    void publish(List<EvaluationEvent> events);
+    void publish(List<? extends Event> events);
 
     /** Delivers bytes to whoever listens now. */
     void publish(OutputEvent event);

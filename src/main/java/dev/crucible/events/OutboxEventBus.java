@@ -42,7 +42,7 @@ final class OutboxEventBus implements LocalEventBus {
     }
 
     @Override
-    public void publish(List<EvaluationEvent> events) {
+    public void publish(List<? extends Event> events) {
         if (!events.isEmpty()) {
             put(List.copyOf(events));
         }

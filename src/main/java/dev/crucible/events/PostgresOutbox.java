@@ -9,6 +9,8 @@ import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.platform.db.Database;
 import dev.crucible.platform.json.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -21,6 +23,15 @@ import org.jooq.Record;
 final class PostgresOutbox implements Outbox {
     private static final TypeReference<Map<String, Object>> DATA = new TypeReference<>() {};
 
+    private static final String APPEND = """
+            insert into events.outbox (source, at, eval_id, submitter, status, data)
+            select e.source, timestamptz 'epoch' + e.at * interval '1 microsecond', e.eval_id,
+                   e.submitter, e.status, e.data
+            from unnest(?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[])
+                with ordinality as e (source, at, eval_id, submitter, status, data, place)
+            order by e.place on conflict (source) do nothing returning source, position
+            """;
+
     private final Database database;
 
     PostgresOutbox(Database database) {
@@ -29,24 +40,15 @@ final class PostgresOutbox implements Outbox {
 
     @Override
     public List<EvaluationEvent> append(List<EvaluationEvent> events) {
-        Map<Long, Long> positions = database.transaction(ErrorCode.STORAGE_UNAVAILABLE, sql -> {
-            Map<Long, Long> kept = new HashMap<>();
-            sql.fetch(
-                    "insert into events.outbox (source, at, eval_id, submitter, status, data)"
-                            + " select e.source, timestamptz 'epoch' + e.at * interval '1 microsecond', e.eval_id,"
-                            + " e.submitter, e.status, e.data from unnest({0}, {1}, {2}, {3}, {4}, {5})"
-                            + " with ordinality as e(source, at, eval_id, submitter, status, data, place)"
-                            + " order by e.place on conflict (source) do nothing returning source, position",
-                    val(events.stream().map(EvaluationEvent::source).toArray(Long[]::new)),
-                    val(events.stream().map(event -> ChronoUnit.MICROS.between(Instant.EPOCH, event.at()))
-                            .toArray(Long[]::new)),
-                    val(events.stream().map(event -> event.evalId().value()).toArray(String[]::new)),
-                    val(events.stream().map(EvaluationEvent::submitter).toArray(String[]::new)),
-                    val(events.stream().map(event -> event.status().wire()).toArray(String[]::new)),
-                    val(events.stream().map(event -> Json.text(event.data())).toArray(String[]::new)))
-                    .forEach(row -> kept.put(row.get("source", Long.class), row.get("position", Long.class)));
-            return kept;
-        });
+        Map<Long, Long> positions = database.write(ErrorCode.STORAGE_UNAVAILABLE, transaction -> transaction
+                .query(APPEND, PostgresOutbox::positions)
+                .array("int8", events.stream().map(EvaluationEvent::source).toArray())
+                .array("int8", events.stream().map(event -> ChronoUnit.MICROS.between(Instant.EPOCH, event.at()))
+                        .toArray())
+                .array("text", events.stream().map(event -> event.evalId().value()).toArray())
+                .array("text", events.stream().map(EvaluationEvent::submitter).toArray())
+                .array("text", events.stream().map(event -> event.status().wire()).toArray())
+                .array("text", events.stream().map(event -> Json.text(event.data())).toArray())).result();
         List<EvaluationEvent> fresh = new ArrayList<>(events.size());
         for (EvaluationEvent event : events) {
             Long position = positions.remove(event.source());
@@ -55,6 +57,14 @@ final class PostgresOutbox implements Outbox {
             }
         }
         return fresh;
+    }
+
+    private static Map<Long, Long> positions(ResultSet rows) throws SQLException {
+        Map<Long, Long> kept = new HashMap<>();
+        while (rows.next()) {
+            kept.put(rows.getLong("source"), rows.getLong("position"));
+        }
+        return kept;
     }
 
     @Override
