@@ -15,6 +15,7 @@ final class Backstop {
     private final ScheduledExecutorService timer;
     private final Executor threads;
     private @Nullable ScheduledFuture<?> armed;
+    private @Nullable ScheduledFuture<?> atDeadline;
     private @Nullable ScheduledFuture<?> looking;
     private boolean fired;
 
@@ -26,8 +27,15 @@ final class Backstop {
     /** Ends {@code box} after {@code patience} unless it is armed anew or disarmed before. */
     synchronized void arm(Box box, Duration patience) {
         cancel(armed);
+        cancel(atDeadline);
         // Not on the timer's own thread: ending a container is a call to another process.
         armed = timer.schedule(() -> threads.execute(() -> fire(box)), patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Like {@link #arm(Box, Duration)} with both together, and has {@code late} called after the first of them. */
+    synchronized void arm(Box box, Duration deadline, Runnable late, Duration answer) {
+        arm(box, deadline.plus(answer));
+        atDeadline = timer.schedule(() -> threads.execute(late), deadline.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Has {@code look} called after {@code pause} unless it is disarmed before. */
@@ -37,6 +45,7 @@ final class Backstop {
 
     synchronized void disarm() {
         cancel(armed);
+        cancel(atDeadline);
         cancel(looking);
     }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param signal or null when it exited
  * @param timeout the deadline that ended it
  * @param filesLeftOut files that were wanted and are beyond the caps
+ * @param maxRssBytes what the largest of its processes held in memory, pages it shared with its loaded interpreter included;
+ *     0 when it is not known
  */
 record ExitReport(
         @Nullable Integer exitCode,
@@ -22,7 +24,8 @@ record ExitReport(
         Deadline timeout,
         boolean diskFull,
         boolean forkDenied,
-        int filesLeftOut) {
+        int filesLeftOut,
+        long maxRssBytes) {
     enum Deadline {
         NONE,
         WALL,
@@ -46,7 +49,8 @@ record ExitReport(
                     Deadline.valueOf(values.getOrDefault("timeout", "none").toUpperCase(Locale.ROOT)),
                     "1".equals(values.get("disk_full")),
                     "1".equals(values.get("fork_denied")),
-                    Integer.parseInt(values.getOrDefault("left_out", "0")));
+                    Integer.parseInt(values.getOrDefault("left_out", "0")),
+                    Long.parseLong(values.getOrDefault("max_rss_kb", "0")) * 1024);
         } catch (IllegalArgumentException e) {
             throw new IOException("the supervisor's report cannot be read", e);
         }

@@ -53,6 +53,7 @@ final class GuestRun {
     private @Nullable ExitReport exit;
     private @Nullable String fault;
     private @Nullable OutputStreamName flooded;
+    private boolean forked;
     private boolean started;
     private long startedAt;
 
@@ -76,11 +77,11 @@ final class GuestRun {
         box.begin(program.limits());
         try {
             if (leash.attach(box, supervisor, startPatience)) {
-                boolean fork = program.fork() && box.forks(language);
+                forked = program.fork() && box.forks(language);
                 if (again) {
-                    supervisor.again(program, fork);
+                    supervisor.again(program, forked);
                 } else {
-                    supervisor.start(program, fork);
+                    supervisor.start(program, forked);
                 }
                 listen();
             } else {
@@ -171,8 +172,14 @@ final class GuestRun {
         // A program that ran has run for a time, however short.
         long wallMillis = exit == null ? wall.toMillis() : Math.max(1, Math.round(exit.wallMicros() / 1000.0));
         Usage usage = new Usage(
-                wallMillis, cpuMillis(evidence), evidence.peakMemoryBytes(), started ? (startedAt - asked) / 1_000_000 : 0);
+                wallMillis, cpuMillis(evidence), peakMemory(evidence), started ? (startedAt - asked) / 1_000_000 : 0);
         return new Ran(seen, usage, result, List.copyOf(kept), reported);
+    }
+
+    /** A program that goes on in a loaded interpreter has that one's pages without being charged for them. */
+    private @Nullable Long peakMemory(Evidence evidence) {
+        Long charged = evidence.peakMemoryBytes();
+        return charged == null || exit == null || !forked ? charged : Long.valueOf(Math.max(charged, exit.maxRssBytes()));
     }
 
     /**

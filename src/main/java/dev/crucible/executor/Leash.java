@@ -83,8 +83,21 @@ final class Leash {
     void running(Duration longest) {
         lock.lock();
         try {
-            if (stop == null && box != null) {
-                backstop.arm(box, longest.plus(answer()));
+            Box running = box;
+            if (stop == null && running != null) {
+                backstop.arm(running, longest, () -> hurry(running), answer());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its deadline has passed, and the supervisor must get a turn to see it. */
+    private void hurry(Box late) {
+        lock.lock();
+        try {
+            if (box == late) {
+                late.hurry();
             }
         } finally {
             lock.unlock();

@@ -143,6 +143,10 @@ record Verdict(Reason reason, String detail, Outcome.@Nullable Evidence evidence
         if (seen.fault() != null) {
             return new Verdict(Reason.SANDBOX_ERROR, seen.fault());
         }
+        if (seen.started() && seen.evidence().forksDenied() > 0) {
+            return new Verdict(Reason.PROCESS_LIMIT, "It and the kernel of its own had more processes than "
+                    + seen.limits().pids() + " of its own can need, and that kernel ended.", denied(seen));
+        }
         return new Verdict(Reason.SANDBOX_ERROR, seen.overdue() && !seen.started()
                 ? "The sandbox did not start the program in time."
                 : "The sandbox ended without a report.");

@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What every engine must do, against the real thing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class EngineContract {
+    /** No Python is smaller, and a warm one says so too. */
+    private static final long LEAST_INTERPRETER = 3L << 20;
+
     private static final int CONCURRENT = 20;
 
     @TempDir
@@ -341,13 +344,27 @@ public abstract class EngineContract {
     @Test
     void a_kill_is_obeyed_though_the_program_leaves_no_cpu_to_its_supervisor() {
         Limits small = new Limits(
-                Duration.ofSeconds(60), Duration.ofSeconds(60), 256L << 20, 50, 64L << 20, 1 << 20, 60);
+                Duration.ofSeconds(60), Duration.ofSeconds(60), 256L << 20, small(), 64L << 20, 1 << 20, 60);
         EvaluationId id = programs.start(bash("echo busy; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do (while :; do :; done) & done; wait").limits(small));
         awaitOutput(id, "busy\n");
         long asked = System.nanoTime();
         assertThat(executor.kill(id, StopMode.KILL)).isTrue();
         assertThat(programs.await(id).result().reason()).isEqualTo(Reason.KILLED);
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(1500));
+    }
+
+    @Test
+    void a_wall_limit_is_kept_though_the_program_leaves_no_cpu_to_its_supervisor() {
+        Limits small = new Limits(
+                Duration.ofSeconds(3), Duration.ofSeconds(60), 256L << 20, small(), 64L << 20, 1 << 20, 60);
+        Ran ran = run(bash("for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do (while :; do :; done) & done; wait").limits(small));
+        assertThat(ran.result().reason()).as(ran.result().detail()).isEqualTo(Reason.WALL_TIMEOUT);
+        assertThat(ran.result().usage().wallMillis()).isBetween(2900L, 3000L + stopsWithin().toMillis());
+    }
+
+    /** In thousandths of a CPU. A kernel of its own needs more of it to get anything done beside sixteen that spin. */
+    private int small() {
+        return guestsHaveTheirOwnKernel() ? 200 : 50;
     }
 
     // ---- artifacts ----
@@ -706,6 +723,8 @@ public abstract class EngineContract {
         if (peak != null) {
             // What the box had ready is not the program's, and the kernel counts pages in batches.
             assertThat(peak).isBetween(45L << 20, 120L << 20);
+            Long least = run(python("print(1)")).result().usage().peakMemoryBytes();
+            assertThat(least).isGreaterThan(LEAST_INTERPRETER);
         }
     }
 

@@ -19,11 +19,11 @@ class VerdictTest {
     private static final Evidence FORKS_DENIED = new Evidence(false, 3, null, null);
 
     private static ExitReport exit(int code) {
-        return new ExitReport(code, null, 1_500_000, 100_000, Deadline.NONE, false, false, 0);
+        return new ExitReport(code, null, 1_500_000, 100_000, Deadline.NONE, false, false, 0, 0);
     }
 
     private static ExitReport signal(int number, Deadline deadline) {
-        return new ExitReport(null, number, 2_004_000, 1_020_000, deadline, false, false, 0);
+        return new ExitReport(null, number, 2_004_000, 1_020_000, deadline, false, false, 0, 0);
     }
 
     private static Verdict verdict(@Nullable ExitReport exit, Evidence evidence) {
@@ -50,7 +50,7 @@ class VerdictTest {
 
     @Test
     void a_cpu_signal_counts_only_with_the_time_really_used() {
-        ExitReport forged = new ExitReport(null, 24, 5_000, 4_000, Deadline.NONE, false, false, 0);
+        ExitReport forged = new ExitReport(null, 24, 5_000, 4_000, Deadline.NONE, false, false, 0, 0);
         assertThat(verdict(forged, Evidence.NONE).reason()).isEqualTo(Reason.SIGNALLED);
         assertThat(verdict(signal(24, Deadline.NONE), Evidence.NONE).reason()).isEqualTo(Reason.CPU_TIMEOUT);
     }
@@ -58,10 +58,17 @@ class VerdictTest {
     @Test
     void cpu_that_the_supervisor_could_not_see_counts_once_the_run_was_stopped_for_it() {
         Evidence spent = new Evidence(false, 0, 1_060L, null);
-        ExitReport killed = new ExitReport(null, 9, 1_500_000, 100_000, Deadline.NONE, false, false, 0);
+        ExitReport killed = new ExitReport(null, 9, 1_500_000, 100_000, Deadline.NONE, false, false, 0, 0);
         assertThat(told(verdict(killed, spent))).isEqualTo(told(new Verdict(Reason.CPU_TIMEOUT, "It used up its 1 s of CPU time and was stopped at 1.06 s.")));
         assertThat(verdict(killed, new Evidence(false, 0, 1_040L, null)).reason()).isEqualTo(Reason.SIGNALLED);
         assertThat(verdict(exit(0), spent).reason()).isEqualTo(Reason.OK);
+    }
+
+    @Test
+    void a_guests_own_kernel_that_ends_for_want_of_processes_is_the_guests_doing() {
+        Evidence refused = new Evidence(false, 3, 900L, null);
+        assertThat(verdict(null, refused).reason()).isEqualTo(Reason.PROCESS_LIMIT);
+        assertThat(verdict(null, Evidence.NONE).reason()).isEqualTo(Reason.SANDBOX_ERROR);
     }
 
     @Test
@@ -76,11 +83,11 @@ class VerdictTest {
     void limits_that_a_program_can_survive_are_blamed_only_when_it_failed() {
         assertThat(verdict(exit(1), FORKS_DENIED).reason()).isEqualTo(Reason.PROCESS_LIMIT);
         assertThat(verdict(exit(0), FORKS_DENIED).reason()).isEqualTo(Reason.OK);
-        ExitReport full = new ExitReport(1, null, 1, 1, Deadline.NONE, true, false, 0);
+        ExitReport full = new ExitReport(1, null, 1, 1, Deadline.NONE, true, false, 0, 0);
         assertThat(verdict(full, Evidence.NONE).reason()).isEqualTo(Reason.DISK_LIMIT);
-        ExitReport fullButFine = new ExitReport(0, null, 1, 1, Deadline.NONE, true, false, 0);
+        ExitReport fullButFine = new ExitReport(0, null, 1, 1, Deadline.NONE, true, false, 0, 0);
         assertThat(verdict(fullButFine, Evidence.NONE).reason()).isEqualTo(Reason.OK);
-        ExitReport tooLarge = new ExitReport(null, 25, 1, 1, Deadline.NONE, true, false, 0);
+        ExitReport tooLarge = new ExitReport(null, 25, 1, 1, Deadline.NONE, true, false, 0, 0);
         assertThat(verdict(tooLarge, Evidence.NONE).reason()).isEqualTo(Reason.DISK_LIMIT);
         assertThat(verdict(signal(25, Deadline.NONE), Evidence.NONE).reason())
                 .as("a program can send itself the signal").isEqualTo(Reason.SIGNALLED);

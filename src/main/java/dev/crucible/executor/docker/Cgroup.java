@@ -119,20 +119,30 @@ final class Cgroup {
 
     /** Lets the peak begin again from what is used now, where this process may: the host's root, in v1. */
     void forgetPeak() {
-        Path folder = folders.get("memory");
-        if (folder == null) {
-            return;
-        }
-        try {
-            Files.writeString(folder.resolve("memory.max_usage_in_bytes"), "0", StandardOpenOption.WRITE);
-        } catch (IOException notAllowed) {
-            return;
-        }
+        write("memory", "memory.max_usage_in_bytes", "0");
+    }
+
+    /** Lifts the limit of CPU. False where this process may not, or does not see it. */
+    boolean freeCpu() {
+        return write("cpu", "cpu.cfs_quota_us", "-1") || write(UNIFIED, "cpu.max", "max");
     }
 
     /** What the kernel has killed for memory on this host, in whatever group. */
     static OptionalLong hostOomKills() {
         return keyed(lines(HOST_COUNTERS), "oom_kill");
+    }
+
+    private boolean write(String controller, String file, String text) {
+        Path folder = folders.get(controller);
+        if (folder == null) {
+            return false;
+        }
+        try {
+            Files.writeString(folder.resolve(file), text, StandardOpenOption.WRITE);
+            return true;
+        } catch (IOException notAllowed) {
+            return false;
+        }
     }
 
     private OptionalLong number(String controller, String file) {

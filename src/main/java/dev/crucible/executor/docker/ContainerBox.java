@@ -152,6 +152,9 @@ final class ContainerBox implements PooledBox {
             return; // its share is large enough for all of it to get a turn
         }
         hurried = true;
+        if (counters.freeCpu()) {
+            return; // runtimes without an update command, gVisor's among them, leave no other way
+        }
         Threads.daemon("container-hurry", this::freeCpu).start();
     }
 

@@ -33,6 +33,11 @@ final class Counters {
         return cgroup.cpuNanos().isPresent();
     }
 
+    /** Lifts the container's limit of CPU. False where this host does not let us. */
+    boolean freeCpu() {
+        return cgroup.freeCpu();
+    }
+
     /** Whether there is nothing left to count, as far as this host shows. */
     boolean gone() {
         return cgroup.gone();

@@ -49,8 +49,12 @@ enum Flavour {
     private static final int OURS = 3;
     /** The runtime sets a container up from inside with this many threads at most; fewer and nothing starts. */
     private static final int RUNTIME_INIT = 16;
-    /** Threads of the Sentry and its helpers with few guest processes. */
-    private static final int SENTRY = 256;
+    /**
+     * Threads of the Sentry and its helpers. A few hundred with few guest processes: each fork that the guest's limit refuses
+     * has cost it one already, which it gives back a little later, and it panics when the host refuses one. On a busy
+     * host a fork bomb of 16 processes was seen to reach 376, and to pass 384.
+     */
+    private static final int SENTRY = 1024;
     /** More of them for each guest process: 5.3 were counted with 250 sleeping ones, and more when they come in a rush. */
     private static final long SENTRY_THREADS = 8;
     /**
