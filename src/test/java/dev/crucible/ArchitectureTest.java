@@ -61,6 +61,10 @@ class ArchitectureTest {
             .that().resideOutsideOfPackages("dev.crucible.executor..", "dev.crucible.app..")
             .should().dependOnClassesThat().resideInAPackage("dev.crucible.executor.*..");
 
+    /** One module's wire is no other module's business. */
+    @ArchTest
+    static final ArchRule wires_do_not_know_each_other = slices().matching("dev.crucible.(queue|storage|events|executor|api).http..").should().notDependOnEachOther();
+
     @ArchTest
     static final ArchRule the_executor_does_not_know_its_engines = noClasses()
             .that().resideInAPackage("dev.crucible.executor")
@@ -73,8 +77,13 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule only_the_http_edge_names_javalin_and_jetty = noClasses()
-            .that().resideOutsideOfPackages("dev.crucible.platform.http..", "dev.crucible.api.http..")
+            .that().resideOutsideOfPackages("dev.crucible.*.http..")
             .should().dependOnClassesThat().resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");
+
+    @ArchTest
+    static final ArchRule only_app_sees_the_wires_of_the_modules = noClasses()
+            .that().resideOutsideOfPackages("dev.crucible.*.http..", "dev.crucible.app..")
+            .should().dependOnClassesThat().resideInAPackage("dev.crucible.*.http..");
 
     @ArchTest
     static final ArchRule only_the_docker_engine_names_docker_java = noClasses()

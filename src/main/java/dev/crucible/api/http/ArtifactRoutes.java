@@ -4,6 +4,8 @@ import dev.crucible.api.EvaluationService;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Artifact;
+import dev.crucible.platform.http.Replies;
+import dev.crucible.platform.http.Route;
 import dev.crucible.storage.Evaluation;
 import io.javalin.http.Context;
 import java.io.IOException;

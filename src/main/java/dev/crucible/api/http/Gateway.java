@@ -8,6 +8,8 @@ import dev.crucible.executor.CodeExecutor;
 import dev.crucible.kernel.Part;
 import dev.crucible.platform.http.BodyBudget;
 import dev.crucible.platform.http.HttpServer;
+import dev.crucible.platform.http.OpenApi;
+import dev.crucible.platform.http.Route;
 import dev.crucible.queue.TaskQueue;
 import dev.crucible.storage.EvaluationStore;
 import dev.crucible.storage.OutputStore;

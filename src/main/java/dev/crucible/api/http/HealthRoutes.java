@@ -5,6 +5,8 @@ import dev.crucible.api.http.PlatformAnswers.ServiceHealth;
 import dev.crucible.executor.Capacity;
 import dev.crucible.executor.CodeExecutor;
 import dev.crucible.executor.EngineStatus;
+import dev.crucible.platform.http.Replies;
+import dev.crucible.platform.http.Route;
 import dev.crucible.queue.TaskQueue;
 import dev.crucible.storage.OutputStore;
 import io.javalin.http.Context;

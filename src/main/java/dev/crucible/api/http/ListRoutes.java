@@ -3,6 +3,8 @@ package dev.crucible.api.http;
 import dev.crucible.api.EvaluationService;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.kernel.evaluation.Submission;
+import dev.crucible.platform.http.Replies;
+import dev.crucible.platform.http.Route;
 import dev.crucible.storage.EvaluationQuery;
 import io.javalin.http.Context;
 import java.util.EnumSet;

@@ -3,6 +3,7 @@ package dev.crucible.api.http;
 import dev.crucible.api.Catalog;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.PoolFigures;
+import dev.crucible.platform.http.Route;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -11,6 +11,8 @@ import dev.crucible.api.http.PlatformAnswers.ProofView;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.Language;
 import dev.crucible.executor.PoolFigures;
+import dev.crucible.platform.http.Replies;
+import dev.crucible.platform.http.Route;
 import dev.crucible.queue.DeadLetter;
 import dev.crucible.queue.QueueStatus;
 import dev.crucible.queue.TaskQueue;

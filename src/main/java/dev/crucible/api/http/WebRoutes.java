@@ -2,6 +2,8 @@ package dev.crucible.api.http;
 
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.platform.http.Replies;
+import dev.crucible.platform.http.Route;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;

@@ -10,17 +10,26 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.util.JavalinLogger;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.session.NullSessionCache;
 import org.eclipse.jetty.session.NullSessionDataStore;
 import org.eclipse.jetty.session.SessionCache;
+import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +73,7 @@ public final class HttpServer implements Part {
     /** The address it listens on, with the real port. Only once started. */
     public URI uri() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-        return URI.create("http://" + host + ":" + javalin.port());
+        return URI.create((config.tls() == null ? "http://" : "https://") + host + ":" + javalin.port());
     }
 
     /** From now on requests get 503; those under way go on. */
@@ -110,6 +119,17 @@ public final class HttpServer implements Part {
             http.setIdleTimeout(HttpServerConfig.IDLE_TIMEOUT.toMillis());
         });
         javalinConfig.jetty.modifyServer(HttpServer::configure);
+        TlsFiles tls = config.tls();
+        if (tls != null) {
+            javalinConfig.jetty.addConnector((server, http) -> secure(server, http, tls));
+        }
+        Path unixSocket = config.unixSocket();
+        if (unixSocket != null) {
+            if (tls == null) {
+                javalinConfig.jetty.addConnector((server, http) -> plain(server, http));
+            }
+            javalinConfig.jetty.addConnector((server, http) -> unix(server, http, unixSocket));
+        }
         javalinConfig.jetty.modifyWebSocketServletFactory(
                 factory -> factory.setMaxTextMessageSize(HttpServerConfig.MAX_MESSAGE_BYTES));
         javalinConfig.jetty.modifyServletContextHandler(handler -> {
@@ -124,6 +144,41 @@ public final class HttpServer implements Part {
         javalinConfig.routes.wsBeforeUpgrade(ctx -> before(ctx, guard));
         Problems.register(javalinConfig.routes);
         routes.accept(javalinConfig.routes);
+    }
+
+    private ServerConnector plain(Server server, HttpConfiguration http) {
+        return at(new ServerConnector(server, new HttpConnectionFactory(http)));
+    }
+
+    /** A client must have a certificate of the authority, where there is one. */
+    private ServerConnector secure(Server server, HttpConfiguration http, TlsFiles tls) {
+        SslContextFactory.Server context = new SslContextFactory.Server();
+        context.setKeyStore(tls.keys());
+        context.setKeyStorePassword(TlsFiles.PASSWORD);
+        context.setTrustStore(tls.authorities());
+        context.setNeedClientAuth(tls.authority() != null);
+        context.setSniRequired(false);
+        HttpConfiguration secure = new HttpConfiguration(http);
+        secure.addCustomizer(new SecureRequestCustomizer(false));
+        return at(new ServerConnector(
+                server, new SslConnectionFactory(context, "http/1.1"), new HttpConnectionFactory(secure)));
+    }
+
+    private ServerConnector at(ServerConnector connector) {
+        connector.setHost(config.host());
+        connector.setPort(config.port());
+        return connector;
+    }
+
+    private static UnixDomainServerConnector unix(Server server, HttpConfiguration http, Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new PlatformException(ErrorCode.INTERNAL, "The socket file " + file + " is in the way and cannot be removed.", e);
+        }
+        UnixDomainServerConnector connector = new UnixDomainServerConnector(server, new HttpConnectionFactory(http));
+        connector.setUnixDomainPath(file);
+        return connector;
     }
 
     private void before(Context ctx, SiteGuard guard) {

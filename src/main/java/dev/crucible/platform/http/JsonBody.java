@@ -97,7 +97,7 @@ public final class JsonBody implements AutoCloseable {
         }
     }
 
-    private static byte[] bytes(Context ctx, long maxBytes, BodyBudget.Share share) {
+    static byte[] bytes(Context ctx, long maxBytes, BodyBudget.Share share) {
         long declared = ctx.req().getContentLengthLong();
         if (declared > maxBytes) {
             throw tooLarge(maxBytes);

@@ -1,4 +1,4 @@
-package dev.crucible.api.http;
+package dev.crucible.platform.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -13,7 +13,6 @@ import com.github.victools.jsonschema.generator.SchemaBuilder;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
-import dev.crucible.platform.http.Problem;
 import dev.crucible.platform.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the OpenAPI 3.1 document out of the table of routes; the schemas come from the records that are sent. */
-final class OpenApi {
+public final class OpenApi {
     private static final SnakeCaseStrategy SNAKE = new SnakeCaseStrategy();
 
     private final SchemaBuilder schemas = new SchemaGenerator(new SchemaGeneratorConfigBuilder(
@@ -46,7 +45,8 @@ final class OpenApi {
 
     private OpenApi() {}
 
-    static byte[] document(List<Route> routes, String version) {
+    /** @return JSON */
+    public static byte[] document(List<Route> routes, String version) {
         return Json.bytes(new OpenApi().build(routes, version));
     }
 

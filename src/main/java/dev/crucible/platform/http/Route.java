@@ -1,4 +1,4 @@
-package dev.crucible.api.http;
+package dev.crucible.platform.http;
 
 import static java.util.Objects.requireNonNull;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param path with parameters as {@code {name}}, or {@code <name>} for one that may hold slashes
  * @param request the schema of the body, or null for none
  */
-record Route(
+public record Route(
         HandlerType method,
         String path,
         String tag,
@@ -27,56 +27,72 @@ record Route(
         Handler handler) {
 
     /** A parameter in the path, the query or a header. */
-    record Parameter(String in, String name, String type, String description) {}
+    public record Parameter(String in, String name, String type, String description) {}
 
     /**
      * A way in which the route answers when all is well; every route may also answer with a problem document.
      *
      * @param type the record that the body is made of, or null when it is not JSON
      */
-    record Answer(int status, String description, String mediaType, @Nullable Class<?> type) {}
+    public record Answer(int status, String description, String mediaType, @Nullable Class<?> type) {}
 
-    Route {
+    public Route {
         requireNonNull(handler, "handler is null");
         parameters = List.copyOf(parameters);
         answers = List.copyOf(answers);
     }
 
-    static Route get(String path, String tag, String summary, Handler handler) {
+    public static Route get(String path, String tag, String summary, Handler handler) {
         return new Route(HandlerType.GET, path, tag, summary, List.of(), null, List.of(), handler);
     }
 
-    static Route post(String path, String tag, String summary, Handler handler) {
+    public static Route put(String path, String tag, String summary, Handler handler) {
+        return new Route(HandlerType.PUT, path, tag, summary, List.of(), null, List.of(), handler);
+    }
+
+    public static Route delete(String path, String tag, String summary, Handler handler) {
+        return new Route(HandlerType.DELETE, path, tag, summary, List.of(), null, List.of(), handler);
+    }
+
+    public static Route post(String path, String tag, String summary, Handler handler) {
         return new Route(HandlerType.POST, path, tag, summary, List.of(), null, List.of(), handler);
     }
 
+    /** The same, for those alone who show one of these keys. */
+    public Route guardedBy(EdgeKeys keys) {
+        return new Route(method, path, tag, summary, parameters, request, answers, ctx -> {
+            keys.check(ctx);
+            handler.handle(ctx);
+        });
+    }
+
     /** The same route under another path, for clients of an earlier contract. */
-    Route alsoAt(String otherPath) {
+    public Route alsoAt(String otherPath) {
         return new Route(method, otherPath, tag, summary + " (the same as " + path + ")", parameters, request, answers,
                 handler);
     }
 
-    Route query(String name, String type, String description) {
+    public Route query(String name, String type, String description) {
         return with(new Parameter("query", name, type, description));
     }
 
-    Route header(String name, String description) {
+    public Route header(String name, String description) {
         return with(new Parameter("header", name, "string", description));
     }
 
-    Route pathParameter(String name, String description) {
+    public Route pathParameter(String name, String description) {
         return with(new Parameter("path", name, "string", description));
     }
 
-    Route body(JsonNode schema) {
+    public Route body(JsonNode schema) {
         return new Route(method, path, tag, summary, parameters, schema, answers, handler);
     }
 
-    Route answers(int status, String description, Class<?> type) {
+    public Route answers(int status, String description, Class<?> type) {
         return with(new Answer(status, description, "application/json", type));
     }
 
-    Route answersBytes(int status, String description, String mediaType) {
+    public Route answersBytes(int status, String description, String mediaType) {
         return with(new Answer(status, description, mediaType, null));
     }
 

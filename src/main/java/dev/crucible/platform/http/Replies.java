@@ -1,17 +1,17 @@
-package dev.crucible.api.http;
+package dev.crucible.platform.http;
 
 import dev.crucible.platform.json.Json;
 import io.javalin.http.Context;
 
 /** Writes answers. */
-final class Replies {
+public final class Replies {
     private Replies() {}
 
-    static void json(Context ctx, Object body) {
+    public static void json(Context ctx, Object body) {
         json(ctx, 200, body);
     }
 
-    static void json(Context ctx, int status, Object body) {
+    public static void json(Context ctx, int status, Object body) {
         ctx.status(status);
         ctx.header("Cache-Control", "no-store");
         ctx.contentType("application/json");
