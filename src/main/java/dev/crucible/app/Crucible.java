@@ -130,11 +130,12 @@ public final class Crucible implements RunningServer {
                 start(new Reconciler(records.store(), queue, clock));
             }
             if (split.has(ServerModule.WORKER)) {
+                TaskQueue tasks = split.has(ServerModule.QUEUE) ? queue : neighbours.workersQueue();
                 start(new Dispatcher(
                         new DispatchConfig(
                                 DataFolder.instance(config.home()), config.workers(), config.queue().lease(),
                                 config.shutdownGrace()),
-                        queue, executor, lifecycle, records.outputs(), records.events()));
+                        tasks, executor, lifecycle, records.outputs(), records.events()));
             }
             this.gateway = evaluations == null || !http ? null : start(new Gateway(
                     new GatewayConfig(

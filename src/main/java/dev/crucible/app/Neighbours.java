@@ -34,12 +34,13 @@ final class Neighbours implements AutoCloseable {
     private final SplitConfig split;
     private final Deque<ServiceClient> clients = new ArrayDeque<>();
     private final @Nullable ServiceClient queue;
+    private final @Nullable ServiceClient workersQueue;
     private final @Nullable ServiceClient storage;
 
     Neighbours(SplitConfig split) {
         this.split = split;
-        this.queue = client(split.queueUrl(), split.keys().worker() == null ? split.keys().queue() : split.keys().worker(),
-                ErrorCode.QUEUE_UNAVAILABLE);
+        this.queue = client(split.queueUrl(), split.keys().queue(), ErrorCode.QUEUE_UNAVAILABLE);
+        this.workersQueue = client(split.queueUrl(), split.keys().worker(), ErrorCode.QUEUE_UNAVAILABLE);
         this.storage = client(split.storageUrl(), split.keys().storage(), ErrorCode.STORAGE_UNAVAILABLE);
     }
 
@@ -95,8 +96,14 @@ final class Neighbours implements AutoCloseable {
         }
     }
 
+    /** As who submits sees it. */
     TaskQueue queue() {
         return new RemoteTaskQueue(here(queue));
+    }
+
+    /** As who takes tasks sees it: with another key. */
+    TaskQueue workersQueue() {
+        return new RemoteTaskQueue(here(workersQueue));
     }
 
     EvaluationStore store() {
