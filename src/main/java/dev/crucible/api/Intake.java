@@ -9,6 +9,7 @@ import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.lifecycle.EvaluationLifecycle;
+import dev.crucible.platform.submission.LimitCeiling;
 import dev.crucible.queue.Enqueued;
 import dev.crucible.queue.Task;
 import dev.crucible.queue.TaskQueue;

@@ -1,6 +1,7 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import dev.crucible.kernel.FieldError;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -11,33 +12,33 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of one JSON object and collects what is wrong with them. A field that is null counts as absent. */
-final class Fields {
+public final class Fields {
     private final JsonNode object;
     private final List<String> loc;
     private final List<FieldError> errors;
 
-    Fields(JsonNode object, List<String> loc, List<FieldError> errors) {
+    public Fields(JsonNode object, List<String> loc, List<FieldError> errors) {
         this.object = object;
         this.loc = List.copyOf(loc);
         this.errors = errors;
     }
 
     /** The field's value, or null when it is absent. */
-    @Nullable JsonNode node(String name) {
+    public @Nullable JsonNode node(String name) {
         JsonNode node = object.get(name);
         return node == null || node.isNull() ? null : node;
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return node(name) != null;
     }
 
-    void wrong(String name, String message, String type) {
+    public void wrong(String name, String message, String type) {
         add(new FieldError(at(name), message, type));
     }
 
     /** The elements of a list of objects, each with its own place; those that are no objects are told of and left out. */
-    List<Fields> objects(String name, int most) {
+    public List<Fields> objects(String name, int most) {
         List<Fields> objects = new ArrayList<>();
         JsonNode node = node(name);
         if (node == null) {
@@ -62,14 +63,14 @@ final class Fields {
     }
 
     /** Says what is wrong with one element of a list. */
-    void wrongAt(String name, int index, String message, String type) {
+    public void wrongAt(String name, int index, String message, String type) {
         List<String> where = at(name);
         where.add(Integer.toString(index));
         add(new FieldError(where, message, type));
     }
 
     /** The value of a boolean field, false when it is absent or no boolean. */
-    boolean flag(String name) {
+    public boolean flag(String name) {
         JsonNode node = node(name);
         if (node != null && !node.isBoolean()) {
             wrong(name, "must be true or false", "type_error");
@@ -77,18 +78,18 @@ final class Fields {
         return node != null && node.booleanValue();
     }
 
-    List<String> at(String name) {
+    public List<String> at(String name) {
         List<String> where = new ArrayList<>(loc);
         where.add(name);
         return where;
     }
 
-    void add(FieldError error) {
+    public void add(FieldError error) {
         errors.add(error);
     }
 
     /** The text of a string field, or null when it is absent or no proper text. */
-    @Nullable String text(String name) {
+    public @Nullable String text(String name) {
         JsonNode node = node(name);
         return node == null ? null : text(name, node);
     }
@@ -107,19 +108,24 @@ final class Fields {
     }
 
     /** The number of a field, exact, or null when it is absent or no number. */
-    @Nullable BigDecimal number(String name) {
+    public @Nullable BigDecimal number(String name) {
         JsonNode node = node(name);
         if (node == null) {
             return null;
         }
-        if (!node.isNumber()) {
+        if (!isNumber(node)) {
             wrong(name, "must be a number", "type_error");
             return null;
         }
         return node.decimalValue();
     }
 
-    List<String> texts(String name) {
+    /** Whether it is a number with a value: MessagePack can carry infinities and what is no number. */
+    static boolean isNumber(JsonNode node) {
+        return node instanceof NumericNode number && !number.isNaN();
+    }
+
+    public List<String> texts(String name) {
         JsonNode node = node(name);
         List<String> texts = new ArrayList<>();
         if (node != null && !node.isArray()) {
@@ -136,7 +142,7 @@ final class Fields {
         return texts;
     }
 
-    Map<String, String> textMap(String name) {
+    public Map<String, String> textMap(String name) {
         JsonNode node = node(name);
         Map<String, String> texts = new LinkedHashMap<>();
         if (node != null && !node.isObject()) {
@@ -153,11 +159,11 @@ final class Fields {
         return texts;
     }
 
-    static int utf8Length(String text) {
+    public static int utf8Length(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    static boolean hasLoneSurrogate(String text) {
+    public static boolean hasLoneSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {

@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import java.util.List;
 import java.util.Map;

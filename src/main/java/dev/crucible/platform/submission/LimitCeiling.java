@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import static java.util.Objects.requireNonNull;
 
@@ -12,19 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Holds a submission's limits against what the host allows. */
-final class LimitCeiling {
+public final class LimitCeiling {
     private final Limits max;
 
-    LimitCeiling(Limits max) {
+    public LimitCeiling(Limits max) {
         this.max = requireNonNull(max, "max is null");
     }
 
-    Limits max() {
+    public Limits max() {
         return max;
     }
 
     /** @throws PlatformException {@code LIMIT_EXCEEDED} naming each limit that is too high, and its maximum */
-    void check(Limits asked) {
+    public void check(Limits asked) {
         List<String> exceeded = new ArrayList<>();
         time(exceeded, "timeout", asked.timeout(), max.timeout());
         time(exceeded, "cpu_time_limit", asked.cpuTime(), max.cpuTime());

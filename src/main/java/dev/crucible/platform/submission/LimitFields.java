@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.kernel.Quantity;
@@ -95,7 +95,7 @@ final class LimitFields {
     }
 
     private @Nullable String quantityText(String name, JsonNode node) {
-        if (node.isNumber()) {
+        if (Fields.isNumber(node)) {
             BigDecimal number = node.decimalValue();
             if (number.signum() <= 0) {
                 fields.wrong(name, "must be above 0", "out_of_range");
