@@ -34,6 +34,11 @@ public final class EdgeKeys {
         return new EdgeKeys(List.of());
     }
 
+    /** Whether there are none, so that the routes are open. */
+    public boolean isEmpty() {
+        return digests.isEmpty();
+    }
+
     /** @throws PlatformException {@code UNAUTHENTICATED} unless the request shows one of the keys, if there are any */
     public void check(Context ctx) {
         if (!digests.isEmpty() && !opens(ctx.header(HEADER))) {
