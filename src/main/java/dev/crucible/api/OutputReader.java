@@ -5,6 +5,7 @@ import dev.crucible.executor.Progress;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
+import dev.crucible.kernel.Utf8;
 import dev.crucible.kernel.evaluation.Artifact;
 import dev.crucible.kernel.evaluation.CapturedOutput;
 import dev.crucible.kernel.evaluation.Outcome;

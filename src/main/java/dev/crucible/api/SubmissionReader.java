@@ -5,13 +5,11 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
-import dev.crucible.kernel.evaluation.Isolation;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.platform.submission.Fields;
-import dev.crucible.platform.submission.InputFields;
-import dev.crucible.platform.submission.LimitFields;
 import dev.crucible.platform.submission.Priorities;
+import dev.crucible.platform.submission.RunFields;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -35,7 +33,6 @@ public final class SubmissionReader {
     private static final int MAX_TAGS = 32;
     private static final int MAX_TAG_NAME = 64;
     private static final int MAX_TAG_VALUE = 256;
-    private static final int MAX_ARTIFACTS = 32;
     private static final int MAX_METADATA = 16 * 1024;
     /** Whoever sends more mistakes than this has one cause for them. */
     private static final int MAX_ERRORS = 100;
@@ -105,22 +102,17 @@ public final class SubmissionReader {
         Fields fields = new Fields(body, loc, errors);
         refuseLater(fields);
         String language = language(fields);
-        ProgramFields program = ProgramFields.read(fields, catalog.fileOf(language).orElse(null));
         image(fields, language);
         String engine = engine(fields);
         int priority = priority(fields);
-        Limits limits = LimitFields.read(fields, maxLimits, catalog.defaultLimits(language));
-        InputFields input = InputFields.read(fields);
-        TestFields tests = TestFields.read(fields, input);
-        List<String> artifacts = artifacts(fields);
+        RunFields run = RunFields.read(
+                fields, catalog.fileOf(language).orElse(null), maxLimits, catalog.defaultLimits(language));
         Map<String, String> tags = tags(fields);
         String metadata = metadata(fields);
         Instant notBefore = notBefore(fields);
-        Isolation isolation = isolation(fields);
-        return errors.size() > before ? null : new Submission(
-                program.code(), language, engine, priority, limits, input.stdin(), input.args(), input.env(), tags,
-                metadata, notBefore, traceparent, program.files(), program.entrypoint(), isolation, tests.tests(),
-                tests.stopOnFailure(), artifacts);
+        return errors.size() > before
+                ? null
+                : run.submission(language, engine, priority, tags, metadata, notBefore, traceparent);
     }
 
     private static void refuseLater(Fields fields) {
@@ -247,34 +239,6 @@ public final class SubmissionReader {
             fields.wrong("not_before", "must be a time such as 2026-11-21T22:49:36Z", "invalid_time");
             return null;
         }
-    }
-
-    private static Isolation isolation(Fields fields) {
-        String name = fields.text("isolation");
-        for (Isolation isolation : Isolation.values()) {
-            if (isolation.wire().equals(name)) {
-                return isolation;
-            }
-        }
-        if (name != null) {
-            fields.wrong("isolation", "must be warm or cold", "unknown_value");
-        }
-        return Isolation.WARM;
-    }
-
-    private static List<String> artifacts(Fields fields) {
-        List<String> globs = fields.texts("artifacts");
-        if (globs.size() > MAX_ARTIFACTS) {
-            fields.wrong("artifacts", "must be at most " + MAX_ARTIFACTS, "too_long");
-            return List.of();
-        }
-        for (int i = 0; i < globs.size(); i++) {
-            String wrong = WorkPath.wrongInGlob(globs.get(i));
-            if (wrong != null) {
-                fields.wrongAt("artifacts", i, wrong, "invalid_glob");
-            }
-        }
-        return globs;
     }
 
     private static boolean hasControl(String text) {

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,8 @@ final class Attempt {
     private static final long LONGEST_RETRY_MILLIS = 2_000;
     /** After this many tries the output store is taken as broken, and the attempt as lost. */
     private static final int OUTPUT_TRIES = 20;
+    /** Less than the half minute after which an executor elsewhere gives up an execution that nobody asks for. */
+    private static final Duration UNREACHED = Duration.ofSeconds(20);
 
     private final Lease lease;
     private final EvaluationId id;
@@ -53,6 +56,8 @@ final class Attempt {
     private final Head stderr = new Head();
     /** The lease is no longer ours: nothing may be reported. */
     private volatile boolean lost;
+    /** How the execution is to be stopped, or null. */
+    private volatile @Nullable StopMode wanted;
 
     Attempt(
             Lease lease,
@@ -80,23 +85,42 @@ final class Attempt {
             refused(e);
             return;
         }
+        boolean interrupted = false;
         try {
-            report(watch());
+            follow();
         } catch (InterruptedException e) {
             giveBack();
-            Thread.currentThread().interrupt();
+            interrupted = true;
         } finally {
-            executor.release(id);
+            release();
+            if (interrupted) {
+                Thread.currentThread().interrupt(); // not before, or nothing could be said to an executor elsewhere
+            }
         }
     }
 
-    /** Follows the execution to its end. */
+    /** Follows the execution to its end and reports it; one that the executor no longer knows of is a lost attempt. */
+    private void follow() throws InterruptedException {
+        RunResult result;
+        try {
+            result = watch();
+        } catch (PlatformException e) {
+            if (!lost) {
+                passage.tell();
+                fail("the execution was lost: " + e.getMessage());
+            }
+            return;
+        }
+        report(result);
+    }
+
     private RunResult watch() throws InterruptedException {
         // A cancel that came between the lease and the execution reached neither; this asks once both exist.
         heartbeat();
         boolean running = false;
         while (true) {
-            Progress progress = executor.progress(id, stdout.size, stderr.size, passage.patience());
+            stopIfWanted();
+            Progress progress = progress();
             if (!running && (progress.phase() == ExecutionPhase.RUNNING || ran(progress))) {
                 running = true;
                 passage.enter(lifecycle.running(id, lease.attempt(), workerId));
@@ -110,6 +134,54 @@ final class Attempt {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
+        }
+    }
+
+    /** Asks again while the executor cannot be reached, as long as it would keep the execution for us. */
+    private Progress progress() throws InterruptedException {
+        long giveUp = System.nanoTime() + UNREACHED.toNanos();
+        while (true) {
+            try {
+                return executor.progress(id, stdout.size, stderr.size, passage.patience());
+            } catch (PlatformException e) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                if (lost || !e.code().retryable() || System.nanoTime() - giveUp > 0) {
+                    throw e;
+                }
+                passage.tellWhenDue();
+                Thread.sleep(FIRST_RETRY_MILLIS);
+            }
+        }
+    }
+
+    /** Done by the attempt's own thread: an executor that does not answer must not hold up anybody's heartbeat. */
+    private void stopIfWanted() {
+        StopMode mode = wanted;
+        if (mode != null && stop(mode)) {
+            wanted = null;
+        }
+    }
+
+    /** False if the executor could not be told. */
+    private boolean stop(StopMode mode) {
+        try {
+            executor.kill(id, mode);
+            return true;
+        } catch (PlatformException e) {
+            LOG.atWarn().addKeyValue("eval_id", id).addKeyValue("error_code", e.code().code())
+                    .log("The executor could not be told to stop an execution");
+            return false;
+        }
+    }
+
+    private void release() {
+        try {
+            executor.release(id);
+        } catch (PlatformException e) {
+            LOG.atWarn().addKeyValue("eval_id", id).addKeyValue("error_code", e.code().code())
+                    .log("The executor could not be told to forget an execution; it does so by itself");
         }
     }
 
@@ -227,13 +299,13 @@ final class Attempt {
     /** Extends the lease; learns of a wanted cancel, or that the lease is gone. Called by the heartbeat thread too. */
     void heartbeat() {
         try {
-            if (queue.extend(lease.token()).cancelRequested()) {
-                executor.kill(id, StopMode.TERMINATE);
+            if (queue.extend(lease.token()).cancelRequested() && wanted == null) {
+                wanted = StopMode.TERMINATE;
             }
         } catch (PlatformException e) {
             if (e.code() == ErrorCode.LEASE_LOST) {
                 lost = true;
-                executor.kill(id, StopMode.KILL);
+                wanted = StopMode.KILL;
             }
         } catch (RuntimeException e) {
             LOG.atWarn().setCause(e).addKeyValue("eval_id", id).log("A heartbeat failed; the next one follows");
@@ -249,7 +321,7 @@ final class Attempt {
             LOG.atInfo().addKeyValue("eval_id", id).addKeyValue("error_code", e.code().code())
                     .log("The task could not be handed back; it comes back when its lease runs out");
         }
-        executor.kill(id, StopMode.KILL);
+        stop(StopMode.KILL);
     }
 
     /** The first bytes of a stream, and how many there were. */

@@ -9,6 +9,9 @@ import java.util.List;
  * Runs submissions in sandboxes. Mirrors the executor service: {@code POST /execute}, {@code GET /logs/{id}},
  * {@code POST /kill/{id}}, {@code GET /running}, {@code GET /capacity}. Thread-safe.
  *
+ * <p>An executor may be in another process: any call may then throw {@code EXECUTOR_UNAVAILABLE}, and nobody knows what
+ * became of it. It is safe to make it again.
+ *
  * <p>An execution lives from {@link #execute} until {@link #release}; between its end and its release its output and
  * outcome can still be read.
  */

@@ -2,14 +2,19 @@ package dev.crucible.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import dev.crucible.executor.RunResult;
+import dev.crucible.executor.StopMode;
+import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Artifact;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.kernel.evaluation.SourceFile;
 import dev.crucible.kernel.evaluation.TestOutcome;
+import dev.crucible.queue.LeaseToken;
 import dev.crucible.storage.Evaluation;
 import dev.crucible.testing.FakePlatform;
 import java.io.IOException;
@@ -17,6 +22,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,5 +107,79 @@ class DispatcherTest {
         Outcome outcome = run(new byte[0], ended(List.of(new SourceFile("a", new byte[] {7})), List.of())).outcome();
 
         assertThat(kept(outcome.artifacts().get(0))).containsExactly(7);
+    }
+
+    @Test
+    void an_executor_that_cannot_be_reached_for_a_moment_loses_nothing() {
+        platform.executor.unreachable(5);
+
+        Outcome outcome = run(new byte[] {'h', 'i'}, ended(List.of(), List.of())).outcome();
+
+        assertThat(outcome.reason()).isEqualTo(Reason.OK);
+        assertThat(outcome.stdout().text()).isEqualTo("hi");
+    }
+
+    @Test
+    void an_execution_that_its_executor_has_forgotten_is_a_lost_attempt() {
+        EvaluationId id = platform.evaluations.submit(platform.evaluations.draft("python", "1")).id();
+        dispatcher.start();
+        await().until(() -> !platform.executor.running().isEmpty());
+
+        platform.executor.release(id);
+
+        Outcome outcome = platform.evaluations.await(id, PATIENCE).outcome();
+        assertThat(outcome.reason()).isEqualTo(Reason.SANDBOX_ERROR);
+        assertThat(outcome.detail()).contains("the execution was lost", "not held");
+    }
+
+    @Test
+    void a_stop_that_does_not_reach_the_executor_is_sent_again() {
+        dispatcher.close();
+        dispatcher = new Dispatcher(
+                new DispatchConfig("worker", 1, Duration.ofMillis(30), Duration.ZERO), platform.queue,
+                platform.executor, platform.lifecycle, platform.outputs, platform.bus);
+        List<StopMode> kills = new CopyOnWriteArrayList<>();
+        EvaluationId id = platform.evaluations.submit(platform.evaluations.draft("python", "1")).id();
+        platform.executor.onKill((killed, mode) -> {
+            if (kills.isEmpty()) {
+                kills.add(mode);
+                throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "It cannot be reached.");
+            }
+            platform.executor.ends(id, ended(List.of(), List.of()));
+            kills.add(mode);
+        });
+        dispatcher.start();
+        await().until(() -> !platform.executor.running().isEmpty());
+
+        platform.queue.cancel(id, "somebody");
+
+        platform.evaluations.await(id, PATIENCE);
+        assertThat(kills).containsExactly(StopMode.TERMINATE, StopMode.TERMINATE);
+    }
+
+    @Test
+    void heartbeats_go_on_after_one_that_found_its_lease_lost() {
+        dispatcher.close();
+        dispatcher = new Dispatcher(
+                new DispatchConfig("worker", 2, Duration.ofMillis(30), Duration.ZERO), platform.queue,
+                platform.executor, platform.lifecycle, platform.outputs, platform.bus);
+        List<EvaluationId> killed = new CopyOnWriteArrayList<>();
+        EvaluationId lost = platform.evaluations.submit(platform.evaluations.draft("python", "1")).id();
+        EvaluationId cancelled = platform.evaluations.submit(platform.evaluations.draft("python", "2")).id();
+        platform.executor.onKill((id, mode) -> {
+            killed.add(id);
+            if (id.equals(lost)) {
+                throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "It cannot be reached.");
+            }
+            platform.executor.ends(id, ended(List.of(), List.of()));
+        });
+        dispatcher.start();
+        await().until(() -> platform.executor.running().size() == 2);
+
+        platform.queue.release(new LeaseToken(lost, 1, 1), "taken away");
+        await().until(() -> killed.contains(lost));
+        platform.queue.cancel(cancelled, "somebody");
+
+        assertThat(platform.evaluations.await(cancelled, PATIENCE).outcome().reason()).isEqualTo(Reason.OK);
     }
 }

@@ -42,6 +42,8 @@ public final class FakeExecutor implements CodeExecutor {
     private BiConsumer<EvaluationId, StopMode> onKill = (id, mode) -> {};
     private Consumer<ExecutionRequest> onExecute = request -> writes(request.id(), new byte[0], new byte[0]);
 
+    private int unreachable;
+
     private static final class Held {
         private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
         private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
@@ -80,6 +82,28 @@ public final class FakeExecutor implements CodeExecutor {
         };
     }
 
+    /** What it does with what it is given to execute. */
+    public synchronized void onExecute(Consumer<ExecutionRequest> action) {
+        onExecute = action;
+    }
+
+    /** The next calls about one execution fail as if the executor were elsewhere and could not be reached. */
+    public synchronized void unreachable(int calls) {
+        unreachable = calls;
+    }
+
+    private synchronized void reach() {
+        if (unreachable > 0) {
+            unreachable--;
+            throw new PlatformException(ErrorCode.EXECUTOR_UNAVAILABLE, "It cannot be reached.");
+        }
+    }
+
+    /** A run that it holds ends. */
+    public synchronized void ends(EvaluationId id, RunResult result) {
+        held.get(id).result = result;
+    }
+
     @Override
     public synchronized void execute(ExecutionRequest request) {
         onExecute.accept(request);
@@ -87,6 +111,7 @@ public final class FakeExecutor implements CodeExecutor {
 
     @Override
     public synchronized Progress progress(EvaluationId id, long afterStdout, long afterStderr, Duration wait) {
+        reach();
         Held run = held.get(id);
         if (run == null) {
             throw new PlatformException(ErrorCode.NOT_FOUND, "It is not held here.");
@@ -105,9 +130,10 @@ public final class FakeExecutor implements CodeExecutor {
 
     @Override
     public boolean kill(EvaluationId id, StopMode mode) {
+        reach();
         BiConsumer<EvaluationId, StopMode> action;
         synchronized (this) {
-            if (!held.containsKey(id)) {
+            if (!held.containsKey(id) || held.get(id).result != null) {
                 return false;
             }
             action = onKill;
@@ -118,13 +144,18 @@ public final class FakeExecutor implements CodeExecutor {
 
     @Override
     public synchronized void release(EvaluationId id) {
+        reach();
         held.remove(id);
     }
 
     @Override
     public synchronized List<RunningExecution> running() {
         List<RunningExecution> running = new ArrayList<>();
-        held.keySet().forEach(id -> running.add(new RunningExecution(id, 1, "sandbox", ExecutionPhase.RUNNING)));
+        held.forEach((id, run) -> {
+            if (run.result == null) {
+                running.add(new RunningExecution(id, 1, "sandbox", ExecutionPhase.RUNNING));
+            }
+        });
         return running;
     }
 

@@ -1,8 +1,8 @@
 package dev.crucible.api.http;
 
-import dev.crucible.api.Utf8;
 import dev.crucible.events.OutputEvent;
 import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.Utf8;
 import dev.crucible.kernel.evaluation.OutputStreamName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

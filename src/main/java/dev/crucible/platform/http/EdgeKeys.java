@@ -49,6 +49,11 @@ public final class EdgeKeys {
         return new EdgeKeys(List.of(), List.of());
     }
 
+    /** Whether there are none, so that the routes are open. */
+    public boolean isEmpty() {
+        return known.isEmpty();
+    }
+
     /**
      * Lets whoever shows one of the keys pass, and everybody where there is none at all.
      *

@@ -60,8 +60,13 @@ public record Route(
 
     /** The same, for those alone who show one of these keys. */
     public Route guardedBy(EdgeKeys keys) {
+        return behind(keys::check);
+    }
+
+    /** The same, for requests that {@code gate} lets through: it throws for any other. */
+    public Route behind(Handler gate) {
         return new Route(method, path, tag, summary, parameters, request, answers, ctx -> {
-            keys.check(ctx);
+            gate.handle(ctx);
             handler.handle(ctx);
         });
     }

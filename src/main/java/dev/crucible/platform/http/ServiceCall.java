@@ -44,6 +44,11 @@ public record ServiceCall(String method, String path, @Nullable Object body, boo
         return new ServiceCall(method, path, body, true, patience);
     }
 
+    /** The answer may take so long, and no longer. */
+    public ServiceCall within(Duration time) {
+        return new ServiceCall(method, path, body, repeatable, time);
+    }
+
     /** The answer may be held back that much longer than usual, as a long poll is. */
     public ServiceCall waiting(Duration more) {
         return new ServiceCall(method, path, body, repeatable, patience.plus(more));

@@ -1,6 +1,7 @@
 package dev.crucible.platform.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import dev.crucible.kernel.FieldError;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -112,11 +113,16 @@ public final class Fields {
         if (node == null) {
             return null;
         }
-        if (!node.isNumber()) {
+        if (!isNumber(node)) {
             wrong(name, "must be a number", "type_error");
             return null;
         }
         return node.decimalValue();
+    }
+
+    /** Whether it is a number with a value: MessagePack can carry infinities and what is no number. */
+    static boolean isNumber(JsonNode node) {
+        return node instanceof NumericNode number && !number.isNaN();
     }
 
     public List<String> texts(String name) {

@@ -95,7 +95,7 @@ public final class LimitFields {
     }
 
     private @Nullable String quantityText(String name, JsonNode node) {
-        if (node.isNumber()) {
+        if (Fields.isNumber(node)) {
             BigDecimal number = node.decimalValue();
             if (number.signum() <= 0) {
                 fields.wrong(name, "must be above 0", "out_of_range");

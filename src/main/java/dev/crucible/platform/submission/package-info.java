@@ -1,4 +1,4 @@
-/** Reads the parts of a submission that every edge takes alike, strictly, and says what is wrong field by field. */
+/** The fields of a submission that decide how it is run, read from JSON: the same ones wherever a submission is taken. */
 @NullMarked
 package dev.crucible.platform.submission;
 

@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

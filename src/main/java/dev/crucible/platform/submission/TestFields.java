@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.crucible.kernel.evaluation.TestCase.Match;

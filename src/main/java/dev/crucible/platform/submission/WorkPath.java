@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;

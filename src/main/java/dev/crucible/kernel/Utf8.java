@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.kernel;
 
 /** Where text can be cut out of a stream of bytes without breaking a character. */
 public final class Utf8 {

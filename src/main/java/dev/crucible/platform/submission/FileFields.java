@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import dev.crucible.kernel.evaluation.SourceFile;
 import dev.crucible.platform.submission.Fields;

@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.kernel.evaluation.SourceFile;
