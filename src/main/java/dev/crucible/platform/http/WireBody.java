@@ -2,7 +2,6 @@ package dev.crucible.platform.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.platform.json.Json;
@@ -44,14 +43,19 @@ public final class WireBody {
      * @throws PlatformException {@code VALIDATION} naming the field that is not as it should be
      */
     public static <T> T as(JsonNode tree, Class<T> type) {
+        return as(tree, type, List.of("body"));
+    }
+
+    /** Likewise, out of a part of the body that is at {@code loc}. */
+    public static <T> T as(JsonNode tree, Class<T> type, List<String> loc) {
         try {
-            T value = Json.MAPPER.treeToValue(tree, type);
+            T value = WireFormat.MESSAGE_PACK.mapper().treeToValue(tree, type); // reads what either format makes a tree of
             if (value == null) {
-                throw invalid("body", "must not be null");
+                throw invalid(loc, "must not be null", "missing");
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw invalid("body", e.getOriginalMessage());
+            throw WireErrors.invalid(e, loc);
         }
     }
 
@@ -72,11 +76,11 @@ public final class WireBody {
         try {
             return WireFormat.MESSAGE_PACK.mapper().readTree(bytes);
         } catch (IOException e) {
-            throw invalid("body", "is not MessagePack");
+            throw invalid(List.of("body"), "is not MessagePack", "msgpack_invalid");
         }
     }
 
-    private static PlatformException invalid(String field, @Nullable String what) {
-        return PlatformException.invalid(List.of(new FieldError(List.of(field), what == null ? ErrorCode.VALIDATION.title() : what, "value_error")));
+    private static PlatformException invalid(List<String> loc, String what, String type) {
+        return PlatformException.invalid(List.of(new FieldError(loc, what, type)));
     }
 }

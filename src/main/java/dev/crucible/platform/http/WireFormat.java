@@ -23,7 +23,7 @@ public enum WireFormat {
         }
     };
 
-    private static final ObjectMapper PACKED = Json.like(MessagePackMapper.builder());
+    private static final ObjectMapper PACKED = Json.like(MessagePackMapper.builder().addModule(UnpairedText.MODULE));
 
     private final String mediaType;
 
