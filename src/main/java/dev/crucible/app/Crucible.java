@@ -9,8 +9,10 @@ import dev.crucible.api.http.Gateway;
 import dev.crucible.api.http.GatewayConfig;
 import dev.crucible.dispatch.DispatchConfig;
 import dev.crucible.dispatch.Dispatcher;
+import dev.crucible.events.EventBus;
 import dev.crucible.events.EventsModule;
 import dev.crucible.events.LocalEventBus;
+import dev.crucible.executor.CodeExecutor;
 import dev.crucible.executor.Engine;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.ExecutorConfig;
@@ -28,6 +30,7 @@ import dev.crucible.platform.db.Migrator;
 import dev.crucible.platform.http.HttpServerConfig;
 import dev.crucible.queue.LocalTaskQueue;
 import dev.crucible.queue.QueueModule;
+import dev.crucible.queue.TaskQueue;
 import dev.crucible.storage.EvaluationStore;
 import dev.crucible.storage.OutputStore;
 import dev.crucible.storage.StorageModule;
@@ -41,6 +44,8 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +66,7 @@ public final class Crucible implements RunningServer {
     private static final Duration HTTP_STOP_WAIT = Duration.ofSeconds(5);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final Edges edges = new Edges();
+    private final Edges edges;
     private final @Nullable EvaluationService evaluations;
     private final @Nullable Gateway gateway;
 
@@ -107,22 +112,23 @@ public final class Crucible implements RunningServer {
     private Crucible(CrucibleConfig config, Consumer<String> progress, boolean http) {
         InstantSource clock = InstantSource.system();
         SplitConfig split = config.split();
+        this.edges = new Edges(config, clock);
         try {
             DataFolder.prepare(config.home());
             own(DataFolder.lock(config.home()));
-            Neighbours neighbours = own(new Neighbours(split));
+            Neighbours neighbours = new Neighbours(split, progress);
             CodeExecutor executor = executor(config, neighbours, progress, clock);
             Database database = split.has(ServerModule.STORAGE) || split.has(ServerModule.QUEUE)
                     ? database(config, progress) : null;
-            neighbours.awaitStorage(progress);
+            neighbours.awaitStorage();
             Records records = records(config, database, neighbours, clock);
             EvaluationLifecycle lifecycle = new EvaluationLifecycle(
                     records.store(), records.events(), clock, split.has(ServerModule.QUEUE));
             if (split.has(ServerModule.STORAGE)) {
                 lifecycle.republish();
             }
-            neighbours.awaitQueue(progress);
-            TaskQueue queue = queue(config, database, lifecycle, neighbours, progress, clock);
+            neighbours.awaitQueue();
+            TaskQueue queue = queue(config, database, records, lifecycle, neighbours, progress, clock);
             this.evaluations = !split.has(ServerModule.API) ? null : own(new EvaluationService(
                     new ApiConfig(config.defaultEngine(), config.maxLimits(), config.queue().capacity()),
                     lifecycle, queue, records.store(), records.outputs(), executor, new EvaluationIds(clock), clock));
@@ -130,7 +136,7 @@ public final class Crucible implements RunningServer {
                 start(new Reconciler(records.store(), queue, clock));
             }
             if (split.has(ServerModule.WORKER)) {
-                TaskQueue tasks = split.has(ServerModule.QUEUE) ? queue : neighbours.workersQueue();
+                TaskQueue tasks = split.has(ServerModule.QUEUE) ? queue : own(neighbours.workersQueue());
                 start(new Dispatcher(
                         new DispatchConfig(
                                 DataFolder.instance(config.home()), config.workers(), config.queue().lease(),
@@ -154,25 +160,25 @@ public final class Crucible implements RunningServer {
     private CodeExecutor executor(
             CrucibleConfig config, Neighbours neighbours, Consumer<String> progress, InstantSource clock) {
         if (!config.split().has(ServerModule.WORKER)) {
-            return neighbours.executors(clock);
+            return start(neighbours.executors());
         }
         progress.accept("looking at the engines");
         ExecutorPart executor = start(executor(
                 config, config.home().resolve("executor"), DataFolder.instance(config.home()), clock));
-        edges.worker(config, executor, clock).ifPresent(this::start);
+        edges.worker(executor).ifPresent(this::start);
         return executor;
     }
 
     private Records records(
             CrucibleConfig config, @Nullable Database database, Neighbours neighbours, InstantSource clock) {
         if (!config.split().has(ServerModule.STORAGE)) {
-            return new Records(neighbours.store(), neighbours.outputs(), start(neighbours.events()));
+            return new Records(own(neighbours.store()), own(neighbours.outputs()), start(neighbours.events()));
         }
         Database own = requireNonNull(database);
         EvaluationStore store = own(StorageModule.postgres(own, clock));
         OutputStore outputs = StorageModule.files(config.home().resolve("outputs"));
         LocalEventBus events = start(EventsModule.durable(own));
-        edges.storage(config, store, outputs, events, clock).ifPresent(this::start);
+        edges.storage(store, outputs, events).ifPresent(this::start);
         return new Records(store, outputs, events);
     }
 
@@ -180,19 +186,20 @@ public final class Crucible implements RunningServer {
     private TaskQueue queue(
             CrucibleConfig config,
             @Nullable Database database,
+            Records records,
             EvaluationLifecycle lifecycle,
             Neighbours neighbours,
             Consumer<String> progress,
             InstantSource clock) {
         if (!config.split().has(ServerModule.QUEUE)) {
-            return neighbours.queue();
+            return own(neighbours.queue());
         }
         progress.accept("loading the queue");
         Database own = requireNonNull(database);
         LocalTaskQueue queue = start(config.split().has(ServerModule.STORAGE)
                 ? QueueModule.journaled(config.queue(), own, lifecycle, clock)
                 : QueueModule.journaledApart(config.queue(), own, lifecycle, clock));
-        edges.queue(config, queue, clock).ifPresent(this::start);
+        edges.queue(queue, records.outputs()).ifPresent(this::start);
         return queue;
     }
 
