@@ -117,7 +117,7 @@ public final class Crucible implements RunningServer {
             DataFolder.prepare(config.home());
             own(DataFolder.lock(config.home()));
             Neighbours neighbours = new Neighbours(split, progress);
-            CodeExecutor executor = executor(config, neighbours, progress, clock);
+            @Nullable CodeExecutor executor = executor(config, neighbours, progress, clock);
             Database database = split.has(ServerModule.STORAGE) || split.has(ServerModule.QUEUE)
                     ? database(config, progress) : null;
             neighbours.awaitStorage();
@@ -128,26 +128,26 @@ public final class Crucible implements RunningServer {
                 lifecycle.republish();
             }
             neighbours.awaitQueue();
-            TaskQueue queue = queue(config, database, records, lifecycle, neighbours, progress, clock);
+            @Nullable TaskQueue queue = queue(config, database, records, lifecycle, neighbours, progress, clock);
             this.evaluations = !split.has(ServerModule.API) ? null : own(new EvaluationService(
                     new ApiConfig(config.defaultEngine(), config.maxLimits(), config.queue().capacity()),
-                    lifecycle, queue, records.store(), records.outputs(), executor, new EvaluationIds(clock), clock));
+                    lifecycle, requireNonNull(queue), records.store(), records.outputs(), requireNonNull(executor), new EvaluationIds(clock), clock));
             if (split.has(ServerModule.API)) {
-                start(new Reconciler(records.store(), queue, clock));
+                start(new Reconciler(records.store(), requireNonNull(queue), clock));
             }
             if (split.has(ServerModule.WORKER)) {
-                TaskQueue tasks = split.has(ServerModule.QUEUE) ? queue : own(neighbours.workersQueue());
+                TaskQueue tasks = split.has(ServerModule.QUEUE) ? requireNonNull(queue) : own(neighbours.workersQueue());
                 start(new Dispatcher(
                         new DispatchConfig(
                                 DataFolder.instance(config.home()), config.workers(), config.queue().lease(),
                                 config.shutdownGrace()),
-                        tasks, executor, lifecycle, records.outputs(), records.events()));
+                        tasks, requireNonNull(executor), lifecycle, records.outputs(), records.events()));
             }
             this.gateway = evaluations == null || !http ? null : start(new Gateway(
                     new GatewayConfig(
                             new HttpServerConfig(config.host(), config.port(), Set.of(), HTTP_STOP_WAIT),
                             version(), split.oneProcess() ? ONE_PROCESS : SPLIT, GatewayConfig.WEB_ROOT),
-                    evaluations, queue, records.store(), records.outputs(), records.events(), executor, clock));
+                    evaluations, requireNonNull(queue), records.store(), records.outputs(), records.events(), requireNonNull(executor), clock));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -157,10 +157,11 @@ public final class Crucible implements RunningServer {
     /** What is kept of evaluations, here or in another process. */
     private record Records(EvaluationStore store, OutputStore outputs, EventBus events) {}
 
-    private CodeExecutor executor(
+    /** Null where nobody needs one. */
+    private @Nullable CodeExecutor executor(
             CrucibleConfig config, Neighbours neighbours, Consumer<String> progress, InstantSource clock) {
         if (!config.split().has(ServerModule.WORKER)) {
-            return start(neighbours.executors());
+            return config.split().has(ServerModule.API) ? start(neighbours.executors()) : null;
         }
         progress.accept("looking at the engines");
         ExecutorPart executor = start(executor(
@@ -182,8 +183,8 @@ public final class Crucible implements RunningServer {
         return new Records(store, outputs, events);
     }
 
-    /** A queue and records that share a database settle in one transaction. */
-    private TaskQueue queue(
+    /** A queue and records that share a database settle in one transaction. Null where nobody submits. */
+    private @Nullable TaskQueue queue(
             CrucibleConfig config,
             @Nullable Database database,
             Records records,
@@ -192,7 +193,7 @@ public final class Crucible implements RunningServer {
             Consumer<String> progress,
             InstantSource clock) {
         if (!config.split().has(ServerModule.QUEUE)) {
-            return own(neighbours.queue());
+            return config.split().has(ServerModule.API) ? own(neighbours.queue()) : null;
         }
         progress.accept("loading the queue");
         Database own = requireNonNull(database);
