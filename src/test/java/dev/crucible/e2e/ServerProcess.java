@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 /** A server as its user starts it: a process of its own, with its own data folder, that can be killed. */
 final class ServerProcess implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("(Dashboard|Queue|Storage|Worker)\\s+(http://\\S+)");
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(3);
 
     private final Process process;
     private final CopyOnWriteArrayList<String> printed = new CopyOnWriteArrayList<>();
