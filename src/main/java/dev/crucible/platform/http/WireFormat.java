@@ -1,5 +1,6 @@
 package dev.crucible.platform.http;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.crucible.platform.json.Json;
@@ -23,7 +24,9 @@ public enum WireFormat {
         }
     };
 
-    private static final ObjectMapper PACKED = Json.like(MessagePackMapper.builder().addModule(UnpairedText.MODULE));
+    /** Its parser takes the end of the bytes for an error where it is asked whether more follows. */
+    private static final ObjectMapper PACKED = Json.like(MessagePackMapper.builder().addModule(UnpairedText.MODULE))
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String mediaType;
 
