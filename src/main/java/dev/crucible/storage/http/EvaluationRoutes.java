@@ -41,18 +41,22 @@ final class EvaluationRoutes {
     List<Route> routes() {
         return List.of(
                 Route.post("/evaluations", TAG, "Store an evaluation as queued; the same again is answered as stored", this::create)
+                        .body(RequestSchemas.EVALUATION)
                         .answers(200, "It is stored", StorageAnswers.Stored.class),
                 Route.post("/evaluations/bulk", TAG, "Store up to 1000 evaluations, all or none", this::createAll)
+                        .body(RequestSchemas.EVALUATIONS)
                         .answers(200, "They are stored", StorageAnswers.StoredBatch.class),
                 one(Route.get("/evaluations/{id}", TAG, "One evaluation", this::find))
                         .answers(200, "The record", StorageAnswers.Record.class),
                 one(Route.put("/evaluations/{id}", TAG, "Change an evaluation's status", this::change))
+                        .body(RequestSchemas.CHANGE)
                         .answers(200, "The record after the change", StorageAnswers.Record.class),
                 one(Route.delete("/evaluations/{id}", TAG, "Delete an evaluation that has ended", this::delete))
                         .answers(200, "It is gone", StorageAnswers.Deleted.class),
                 one(Route.get("/evaluations/{id}/events", TAG, "What happened to an evaluation", this::events))
                         .answers(200, "Its accepted changes, oldest first", StorageAnswers.Events.class),
                 one(Route.post("/evaluations/{id}/events", TAG, "Something happened: change the status", this::addEvent))
+                        .body(RequestSchemas.CHANGE)
                         .answers(200, "The change as it is kept; null when the status was that already",
                                 StorageAnswers.Change.class),
                 one(Route.get("/evaluations/{id}/complete", TAG, "The record with its events and logs", this::complete))
