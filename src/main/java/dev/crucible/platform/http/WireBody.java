@@ -6,7 +6,6 @@ import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.platform.json.Json;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ public final class WireBody {
             }
         } else {
             try (BodyBudget.Share share = budget.open()) {
-                use.with(unpack(JsonBody.bytes(ctx, maxBytes, share)));
+                use.with(PackedBody.read(JsonBody.bytes(ctx, maxBytes, share)));
             }
         }
     }
@@ -70,14 +69,6 @@ public final class WireBody {
 
     public static void answer(Context ctx, @Nullable Object body) {
         answer(ctx, 200, body);
-    }
-
-    private static JsonNode unpack(byte[] bytes) {
-        try {
-            return WireFormat.MESSAGE_PACK.mapper().readTree(bytes);
-        } catch (IOException e) {
-            throw invalid(List.of("body"), "is not MessagePack", "msgpack_invalid");
-        }
     }
 
     private static PlatformException invalid(List<String> loc, String what, String type) {

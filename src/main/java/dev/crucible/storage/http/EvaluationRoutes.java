@@ -68,7 +68,7 @@ final class EvaluationRoutes {
     }
 
     private void create(Context ctx) throws Exception {
-        WireBody.read(ctx, Bounds.BODY_BYTES, budget, body -> {
+        WireBody.read(ctx, Bounds.CLIENT_BYTES, budget, body -> {
             NewEvaluation made = store(SubmittedEvaluation.read(body, List.of("body"), clock.instant()));
             WireBody.answer(ctx, stored(made));
         });
@@ -94,7 +94,7 @@ final class EvaluationRoutes {
     }
 
     private void createAll(Context ctx) throws Exception {
-        WireBody.read(ctx, Bounds.BODY_BYTES, budget, body -> {
+        WireBody.read(ctx, Bounds.CLIENT_BYTES, budget, body -> {
             JsonNode items = body.isArray() ? body : body.path("evaluations");
             if (!items.isArray() || items.isEmpty() || items.size() > MAX_BULK) {
                 throw PlatformException.invalid(List.of(new FieldError(
@@ -122,7 +122,7 @@ final class EvaluationRoutes {
 
     private void change(Context ctx) throws Exception {
         EvaluationId id = Paths.id(ctx);
-        WireBody.read(ctx, Bounds.BODY_BYTES, budget, body -> {
+        WireBody.read(ctx, Bounds.CLIENT_BYTES, budget, body -> {
             changes.apply(id, ChangeRequest.read(body));
             WireBody.answer(ctx, StorageViews.record(evaluation(id)));
         });
@@ -130,7 +130,7 @@ final class EvaluationRoutes {
 
     private void addEvent(Context ctx) throws Exception {
         EvaluationId id = Paths.id(ctx);
-        WireBody.read(ctx, Bounds.BODY_BYTES, budget, body -> WireBody.answer(
+        WireBody.read(ctx, Bounds.CLIENT_BYTES, budget, body -> WireBody.answer(
                 ctx, changes.apply(id, ChangeRequest.read(body)).map(StorageViews::change).orElse(null)));
     }
 

@@ -97,7 +97,7 @@ class EvaluationRoutesTest extends StorageServiceFixture {
 
     @Test
     void a_body_that_is_too_large_is_refused() {
-        StorageCalls.Answer answer = calls.post("/evaluations", "\"" + "x".repeat(65 << 20) + "\"");
+        StorageCalls.Answer answer = calls.post("/evaluations", "\"" + "x".repeat(17 << 20) + "\"");
 
         assertThat(answer.status()).isEqualTo(413);
     }

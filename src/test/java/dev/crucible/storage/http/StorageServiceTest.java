@@ -3,6 +3,9 @@ package dev.crucible.storage.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -109,5 +112,23 @@ class StorageServiceTest extends StorageServiceFixture {
         assertThat(events.findValuesAsText("source")).containsExactly("7");
         assertThat(calls.get("/events?after=1&wait=0.05").json().path("events")).isEmpty();
         assertThat(calls.get("/events/position").json().path("last_source").asInt()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "c1", "9201", "91", "c0c0", "dd7fffffff", "df7fffffff", "c6ffffffff00", "81a161", "d9ff61", "c7ffffff"})
+    void what_is_no_message_pack_is_refused(String hex) {
+        assertThat(packed(HexFormat.of().parseHex(hex)).fault()).isEqualTo("body");
+    }
+
+    @Test
+    void message_pack_that_is_nested_without_end_is_refused() {
+        byte[] deep = new byte[1 << 20];
+        Arrays.fill(deep, (byte) 0x91);
+
+        assertThat(packed(deep).text()).contains("nested too deeply");
+    }
+
+    private StorageCalls.Answer packed(byte[] body) {
+        return calls.send("POST", "/records", BodyPublishers.ofByteArray(body), "Content-Type", "application/msgpack");
     }
 }
