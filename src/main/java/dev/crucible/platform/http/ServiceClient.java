@@ -83,7 +83,8 @@ public final class ServiceClient implements AutoCloseable {
     private static HttpClient client(ServiceAddress address) {
         ClientConnector connector = new ClientConnector();
         connector.setConnectTimeout(CONNECT_PATIENCE);
-        connector.setIdleTimeout(HttpServerConfig.IDLE_TIMEOUT);
+        // A little less than over there, so that no request meets a connection that is being closed.
+        connector.setIdleTimeout(HttpServerConfig.IDLE_TIMEOUT.minusSeconds(3));
         TlsFiles tls = address.tls();
         if (tls != null) {
             SslContextFactory.Client context = new SslContextFactory.Client();
@@ -215,6 +216,10 @@ public final class ServiceClient implements AutoCloseable {
         try {
             Problem problem = Json.MAPPER.readValue(content, Problem.class);
             ErrorCode code = ErrorCode.fromCode(problem.code());
+            if (code == ErrorCode.UNAUTHENTICATED || code == ErrorCode.FORBIDDEN) {
+                // Our key, not that of whoever asked us.
+                return new PlatformException(ErrorCode.BAD_GATEWAY, address.uri() + " does not take the key that is set for it here.");
+            }
             if (problem.errors() != null && !problem.errors().isEmpty()) {
                 return PlatformException.invalid(problem.errors());
             }

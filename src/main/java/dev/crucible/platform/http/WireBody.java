@@ -34,7 +34,7 @@ public final class WireBody {
             }
         } else {
             try (BodyBudget.Share share = budget.open()) {
-                use.with(unpack(JsonBody.bytes(ctx, maxBytes, share)));
+                use.with(PackedBody.read(JsonBody.bytes(ctx, maxBytes, share)));
             }
         }
     }

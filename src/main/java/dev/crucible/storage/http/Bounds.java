@@ -5,6 +5,9 @@ final class Bounds {
     /** A batch of records with their code, or of results with the heads of their outputs. */
     static final long BODY_BYTES = 64L << 20;
 
+    /** What a client says of one evaluation, or of a thousand small ones. */
+    static final long CLIENT_BYTES = 16L << 20;
+
     static final long QUERY_BYTES = 256L << 10;
 
     /** The bodies of all requests together. */

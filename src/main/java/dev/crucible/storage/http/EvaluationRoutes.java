@@ -41,18 +41,22 @@ final class EvaluationRoutes {
     List<Route> routes() {
         return List.of(
                 Route.post("/evaluations", TAG, "Store an evaluation as queued; the same again is answered as stored", this::create)
+                        .body(RequestSchemas.EVALUATION)
                         .answers(200, "It is stored", StorageAnswers.Stored.class),
                 Route.post("/evaluations/bulk", TAG, "Store up to 1000 evaluations, all or none", this::createAll)
+                        .body(RequestSchemas.EVALUATIONS)
                         .answers(200, "They are stored", StorageAnswers.StoredBatch.class),
                 one(Route.get("/evaluations/{id}", TAG, "One evaluation", this::find))
                         .answers(200, "The record", StorageAnswers.Record.class),
                 one(Route.put("/evaluations/{id}", TAG, "Change an evaluation's status", this::change))
+                        .body(RequestSchemas.CHANGE)
                         .answers(200, "The record after the change", StorageAnswers.Record.class),
                 one(Route.delete("/evaluations/{id}", TAG, "Delete an evaluation that has ended", this::delete))
                         .answers(200, "It is gone", StorageAnswers.Deleted.class),
                 one(Route.get("/evaluations/{id}/events", TAG, "What happened to an evaluation", this::events))
                         .answers(200, "Its accepted changes, oldest first", StorageAnswers.Events.class),
                 one(Route.post("/evaluations/{id}/events", TAG, "Something happened: change the status", this::addEvent))
+                        .body(RequestSchemas.CHANGE)
                         .answers(200, "The change as it is kept; null when the status was that already",
                                 StorageAnswers.Change.class),
                 one(Route.get("/evaluations/{id}/complete", TAG, "The record with its events and logs", this::complete))
@@ -64,7 +68,7 @@ final class EvaluationRoutes {
     }
 
     private void create(Context ctx) throws Exception {
-        WireBody.readUnpaired(ctx, Bounds.BODY_BYTES, budget, body -> {
+        WireBody.read(ctx, Bounds.CLIENT_BYTES, budget, body -> {
             NewEvaluation made = store(SubmittedEvaluation.read(body, List.of("body"), clock.instant()));
             WireBody.answer(ctx, stored(made));
         });
@@ -90,7 +94,7 @@ final class EvaluationRoutes {
     }
 
     private void createAll(Context ctx) throws Exception {
-        WireBody.readUnpaired(ctx, Bounds.BODY_BYTES, budget, body -> {
+        WireBody.read(ctx, Bounds.CLIENT_BYTES, budget, body -> {
             JsonNode items = body.isArray() ? body : body.path("evaluations");
             if (!items.isArray() || items.isEmpty() || items.size() > MAX_BULK) {
                 throw PlatformException.invalid(List.of(new FieldError(
@@ -118,7 +122,7 @@ final class EvaluationRoutes {
 
     private void change(Context ctx) throws Exception {
         EvaluationId id = Paths.id(ctx);
-        WireBody.readUnpaired(ctx, Bounds.BODY_BYTES, budget, body -> {
+        WireBody.read(ctx, Bounds.CLIENT_BYTES, budget, body -> {
             changes.apply(id, ChangeRequest.read(body));
             WireBody.answer(ctx, StorageViews.record(evaluation(id)));
         });
@@ -126,7 +130,7 @@ final class EvaluationRoutes {
 
     private void addEvent(Context ctx) throws Exception {
         EvaluationId id = Paths.id(ctx);
-        WireBody.readUnpaired(ctx, Bounds.BODY_BYTES, budget, body -> WireBody.answer(
+        WireBody.read(ctx, Bounds.CLIENT_BYTES, budget, body -> WireBody.answer(
                 ctx, changes.apply(id, ChangeRequest.read(body)).map(StorageViews::change).orElse(null)));
     }
 

@@ -48,6 +48,7 @@ final class OutputRoutes {
                         .pathParameter("id", "The evaluation's id")
                         .answers(200, "Its streams, live until it has ended", StorageAnswers.LogsView.class),
                 Route.post("/evaluations/{id}/logs", TAG, "Add to the live logs of an evaluation", this::addLogs)
+                        .body(RequestSchemas.LOGS)
                         .pathParameter("id", "The evaluation's id")
                         .answers(200, "How much there is", StorageAnswers.LogsKept.class),
                 Route.put("/outputs", TAG, "Keep bytes under a ref", this::put)
