@@ -8,6 +8,7 @@ import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Limits;
 import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.platform.submission.Fields;
+import dev.crucible.platform.submission.Priorities;
 import dev.crucible.platform.submission.RunFields;
 import java.math.BigDecimal;
 import java.time.DateTimeException;

@@ -4,6 +4,7 @@ import dev.crucible.api.EvaluationService;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Artifact;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Replies;
 import dev.crucible.platform.http.Route;
 import dev.crucible.storage.Evaluation;

@@ -8,6 +8,7 @@ import dev.crucible.api.Stopped;
 import dev.crucible.executor.StopMode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.evaluation.OutputStreamName;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Replies;
 import dev.crucible.platform.http.Route;
 import dev.crucible.storage.Evaluation;

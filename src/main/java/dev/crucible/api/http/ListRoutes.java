@@ -3,6 +3,7 @@ package dev.crucible.api.http;
 import dev.crucible.api.EvaluationService;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.kernel.evaluation.Submission;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Replies;
 import dev.crucible.platform.http.Route;
 import dev.crucible.storage.EvaluationQuery;

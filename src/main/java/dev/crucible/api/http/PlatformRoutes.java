@@ -11,6 +11,7 @@ import dev.crucible.api.http.PlatformAnswers.ProofView;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.Language;
 import dev.crucible.executor.PoolFigures;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Replies;
 import dev.crucible.platform.http.Route;
 import dev.crucible.queue.DeadLetter;

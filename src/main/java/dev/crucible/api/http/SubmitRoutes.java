@@ -8,6 +8,7 @@ import dev.crucible.api.TraceContext;
 import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.platform.http.BodyBudget;
 import dev.crucible.platform.http.JsonBody;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Replies;
 import dev.crucible.platform.http.Route;
 import dev.crucible.storage.Evaluation;

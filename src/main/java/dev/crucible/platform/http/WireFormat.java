@@ -1,5 +1,6 @@
 package dev.crucible.platform.http;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.crucible.platform.json.Json;
@@ -23,7 +24,9 @@ public enum WireFormat {
         }
     };
 
-    private static final ObjectMapper PACKED = Json.like(MessagePackMapper.builder());
+    /** Its parser takes the end of the bytes for an error, so it cannot be asked whether anything follows. */
+    private static final ObjectMapper PACKED =
+            Json.like(MessagePackMapper.builder()).disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String mediaType;
 

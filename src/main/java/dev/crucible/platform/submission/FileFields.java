@@ -1,6 +1,7 @@
 package dev.crucible.platform.submission;
 
 import dev.crucible.kernel.evaluation.SourceFile;
+import dev.crucible.platform.submission.Fields;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What a submission's program is given to read: standard input, arguments, environment. */
-record InputFields(String stdin, List<String> args, Map<String, String> env) {
-    static final int MAX_BYTES = 1 << 20;
+public record InputFields(String stdin, List<String> args, Map<String, String> env) {
+    public static final int MAX_BYTES = 1 << 20;
     private static final int MAX_STRINGS = 1_000;
     /** The kernel takes no longer single string on execve: 32 pages with the NUL at the end. */
     private static final int MAX_EXEC_STRING = 32 * 4096 - 1;
@@ -18,7 +18,7 @@ record InputFields(String stdin, List<String> args, Map<String, String> env) {
 
     private record Wrong(String message, String type) {}
 
-    static InputFields read(Fields fields) {
+    public static InputFields read(Fields fields) {
         String stdin = stdin(fields);
         List<String> args = args(fields);
         Map<String, String> env = env(fields);
@@ -28,12 +28,12 @@ record InputFields(String stdin, List<String> args, Map<String, String> env) {
         return new InputFields(stdin, args, env);
     }
 
-    static String stdin(Fields fields) {
+    public static String stdin(Fields fields) {
         String stdin = fields.text("stdin");
         return stdin == null ? "" : stdin;
     }
 
-    static List<String> args(Fields fields) {
+    public static List<String> args(Fields fields) {
         List<String> args = fields.texts("args");
         if (args.size() > MAX_STRINGS) {
             fields.wrong("args", "must be at most " + MAX_STRINGS, "too_long");
@@ -75,7 +75,7 @@ record InputFields(String stdin, List<String> args, Map<String, String> env) {
     }
 
     /** Bytes that all of it takes. */
-    static long size(String stdin, List<String> args, Map<String, String> env) {
+    public static long size(String stdin, List<String> args, Map<String, String> env) {
         long bytes = Fields.utf8Length(stdin);
         for (String arg : args) {
             bytes += Fields.utf8Length(arg) + 1;

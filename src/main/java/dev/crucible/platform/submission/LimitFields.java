@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the limits of a submission. A value that is far beyond any host is kept as {@link #HUGE}, so that the ceiling
  * refuses it like any other that is too high.
  */
-final class LimitFields {
+public final class LimitFields {
     /** Beyond every ceiling, and safe to calculate with. */
     private static final long HUGE = Integer.MAX_VALUE * 1000L;
 
@@ -32,7 +32,7 @@ final class LimitFields {
     }
 
     /** @param defaults for what is not given; where they are above {@code max}, that is taken */
-    static Limits read(Fields fields, Limits max, Limits defaults) {
+    public static Limits read(Fields fields, Limits max, Limits defaults) {
         return new LimitFields(fields, max, defaults).read();
     }
 

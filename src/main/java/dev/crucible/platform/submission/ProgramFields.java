@@ -2,6 +2,7 @@ package dev.crucible.platform.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.kernel.evaluation.SourceFile;
+import dev.crucible.platform.submission.Fields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,11 @@
 package dev.crucible.platform.submission;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.crucible.kernel.evaluation.TestCase;
 import dev.crucible.kernel.evaluation.TestCase.Match;
+import dev.crucible.kernel.evaluation.TestCase;
 import dev.crucible.platform.json.Json;
+import dev.crucible.platform.submission.Fields;
+import dev.crucible.platform.submission.InputFields;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package dev.crucible.api;
+package dev.crucible.platform.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.kernel.evaluation.Submission;
@@ -6,14 +6,14 @@ import java.math.BigDecimal;
 import java.util.OptionalInt;
 
 /** The ways in which a priority may be said: a level, a yes or no, or a Kubernetes priority class value. */
-final class Priorities {
+public final class Priorities {
     private static final int URGENT = 9;
     private static final BigDecimal MAX_CLASS_VALUE = BigDecimal.valueOf(2_000_000_000L);
 
     private Priorities() {}
 
     /** The level 0 to 10, or empty when {@code node} says none. */
-    static OptionalInt level(JsonNode node) {
+    public static OptionalInt level(JsonNode node) {
         if (node.isBoolean()) {
             return OptionalInt.of(node.booleanValue() ? URGENT : Submission.DEFAULT_PRIORITY);
         }

@@ -1,4 +1,4 @@
-package dev.crucible.api.http;
+package dev.crucible.platform.http;
 
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.ErrorCode;
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a request carries besides its body. A query parameter that is empty counts as absent. */
-final class Parameters {
+public final class Parameters {
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,126}[\\x21-\\x7e])?");
     /** The last that is written with four digits; a database knows fewer years than Java. */
     private static final int LAST_YEAR = 9_999;
@@ -25,17 +25,17 @@ final class Parameters {
     private Parameters() {}
 
     /** The evaluation that the path names; what cannot be an id is one that does not exist. */
-    static EvaluationId id(Context ctx) {
+    public static EvaluationId id(Context ctx) {
         return EvaluationId.parse(ctx.pathParam("id"))
                 .orElseThrow(() -> new PlatformException(ErrorCode.NOT_FOUND, "There is no evaluation with this id."));
     }
 
-    static @Nullable String text(Context ctx, String name) {
+    public static @Nullable String text(Context ctx, String name) {
         String value = ctx.queryParam(name);
         return value == null || value.isBlank() ? null : value;
     }
 
-    static boolean flag(Context ctx, String name) {
+    public static boolean flag(Context ctx, String name) {
         String value = text(ctx, name);
         if (value == null || value.equalsIgnoreCase("false") || value.equals("0")) {
             return false;
@@ -46,7 +46,7 @@ final class Parameters {
         throw wrong(name, "must be true or false", "type_error");
     }
 
-    static long whole(Context ctx, String name, long otherwise, long least, long most) {
+    public static long whole(Context ctx, String name, long otherwise, long least, long most) {
         String value = text(ctx, name);
         if (value == null) {
             return otherwise;
@@ -63,7 +63,7 @@ final class Parameters {
     }
 
     /** A time to wait, in seconds with fractions. */
-    static Duration seconds(Context ctx, String name, Duration most) {
+    public static Duration seconds(Context ctx, String name, Duration most) {
         String value = text(ctx, name);
         if (value == null) {
             return Duration.ZERO;
@@ -78,7 +78,7 @@ final class Parameters {
         return asked;
     }
 
-    static @Nullable Instant time(Context ctx, String name) {
+    public static @Nullable Instant time(Context ctx, String name) {
         String value = text(ctx, name);
         if (value == null) {
             return null;
@@ -96,7 +96,7 @@ final class Parameters {
     }
 
     /** The {@code Idempotency-Key}, or null without one. */
-    static @Nullable String idempotencyKey(Context ctx) {
+    public static @Nullable String idempotencyKey(Context ctx) {
         String key = ctx.header("Idempotency-Key");
         if (key != null && !KEY.matcher(key).matches()) {
             throw PlatformException.invalid(List.of(new FieldError(List.of("header", "Idempotency-Key"),
@@ -105,7 +105,7 @@ final class Parameters {
         return key;
     }
 
-    static PlatformException wrong(String name, String message, String type) {
+    public static PlatformException wrong(String name, String message, String type) {
         return PlatformException.invalid(List.of(new FieldError(List.of("query", name), message, type)));
     }
 }
