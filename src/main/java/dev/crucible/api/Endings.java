@@ -3,7 +3,6 @@ package dev.crucible.api;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.lifecycle.EvaluationLifecycle;
-import dev.crucible.storage.TimelineEntry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -58,10 +57,10 @@ final class Endings implements AutoCloseable {
         giveUp();
     }
 
-    private void on(TimelineEntry end) {
+    private void on(EvaluationLifecycle.Ended end) {
         Set<Watch> set = watches.get(end.id());
         if (set != null) {
-            set.forEach(watch -> watch.ended.complete(Optional.of(end.to())));
+            set.forEach(watch -> watch.ended.complete(Optional.of(end.status())));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.crucible.app;
 import dev.crucible.executor.ImagePull;
 import dev.crucible.executor.Languages;
 import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.platform.http.TlsFiles;
 import dev.crucible.queue.QueueConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -13,8 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ public final class ConfigSource {
     private final List<String> problems = new ArrayList<>();
     private final Map<Setting<?>, Given> given = new HashMap<>();
     private final Map<Setting<?>, Object> values = new HashMap<>();
+    private final Set<Setting<?>> unread = new HashSet<>();
 
     /** A value as it was typed. */
     private record Given(String text, String origin) {}
@@ -150,6 +154,10 @@ public final class ConfigSource {
             entries.add(new EffectiveConfig.Entry(setting, shown, value == null ? "default" : value.origin()));
         }
         mounts();
+        if (values.containsKey(Settings.HOST) && unread.stream().noneMatch(ModuleSettings.ALL::contains)) {
+            problems.addAll(tlsProblems());
+            problems.addAll(SplitRules.problems(split(), value(Settings.HOST)));
+        }
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
@@ -190,6 +198,7 @@ public final class ConfigSource {
         try {
             values.put(setting, setting.parser().apply(value.text()));
         } catch (IllegalArgumentException e) {
+            unread.add(setting);
             String echo = setting.secret() ? "the value" : "\"" + ConfigNames.shortened(value.text()) + "\"";
             problems.add(setting.name() + " (" + value.origin() + "): " + echo + " " + e.getMessage() + "; allowed: "
                     + setting.allowed());
@@ -203,7 +212,42 @@ public final class ConfigSource {
                 new QueueConfig(
                         value(Settings.QUEUE_CAPACITY), value(Settings.QUEUE_AGING_INTERVAL),
                         value(Settings.LEASE_SECONDS), value(Settings.MAX_ATTEMPTS)),
-                optional(Settings.DOCKER_HOST), guests(), value(Settings.SHUTDOWN_GRACE), value(Settings.LOG_LEVEL));
+                optional(Settings.DOCKER_HOST), guests(), value(Settings.SHUTDOWN_GRACE), split(),
+                value(Settings.LOG_LEVEL));
+    }
+
+    private SplitConfig split() {
+        return new SplitConfig(
+                value(ModuleSettings.MODULES),
+                new SplitConfig.Ports(
+                        value(ModuleSettings.QUEUE_PORT), value(ModuleSettings.STORAGE_PORT),
+                        value(ModuleSettings.EXECUTOR_PORT), value(ModuleSettings.SOCKET_FOLDER)),
+                value(ModuleSettings.QUEUE_SERVICE_URL), value(ModuleSettings.STORAGE_SERVICE_URL), executorUrls(),
+                new SplitConfig.Keys(
+                        optional(ModuleSettings.INTERNAL_API_KEY), optional(ModuleSettings.QUEUE_API_KEY),
+                        optional(ModuleSettings.WORKER_API_KEY), optional(ModuleSettings.STORAGE_API_KEY),
+                        optional(ModuleSettings.EXECUTOR_API_KEY)),
+                value(ModuleSettings.WIRE_FORMAT), tls());
+    }
+
+    private List<URI> executorUrls() {
+        List<URI> urls = value(ModuleSettings.EXECUTOR_URLS);
+        return urls == null ? List.of() : urls;
+    }
+
+    private @Nullable TlsFiles tls() {
+        Path certificate = value(ModuleSettings.CLIENT_CERT);
+        Path key = value(ModuleSettings.CLIENT_KEY);
+        return certificate == null || key == null ? null : new TlsFiles(certificate, key, value(ModuleSettings.CA_CERT));
+    }
+
+    private List<String> tlsProblems() {
+        List<Setting<@Nullable Path>> together =
+                List.of(ModuleSettings.CLIENT_CERT, ModuleSettings.CLIENT_KEY, ModuleSettings.CA_CERT);
+        long given = together.stream().filter(setting -> value(setting) != null).count();
+        return given == 0 || given == together.size()
+                ? List.of()
+                : List.of("CLIENT_CERT, CLIENT_KEY and CA_CERT go together; give all three or none");
     }
 
     private Limits maxLimits() {

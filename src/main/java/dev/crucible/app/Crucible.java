@@ -9,8 +9,10 @@ import dev.crucible.api.http.Gateway;
 import dev.crucible.api.http.GatewayConfig;
 import dev.crucible.dispatch.DispatchConfig;
 import dev.crucible.dispatch.Dispatcher;
+import dev.crucible.events.EventBus;
 import dev.crucible.events.EventsModule;
 import dev.crucible.events.LocalEventBus;
+import dev.crucible.executor.CodeExecutor;
 import dev.crucible.executor.Engine;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.ExecutorConfig;
@@ -28,6 +30,7 @@ import dev.crucible.platform.db.Migrator;
 import dev.crucible.platform.http.HttpServerConfig;
 import dev.crucible.queue.LocalTaskQueue;
 import dev.crucible.queue.QueueModule;
+import dev.crucible.queue.TaskQueue;
 import dev.crucible.storage.EvaluationStore;
 import dev.crucible.storage.OutputStore;
 import dev.crucible.storage.StorageModule;
@@ -41,6 +44,8 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +61,13 @@ import org.slf4j.LoggerFactory;
 public final class Crucible implements RunningServer {
     private static final Logger LOG = LoggerFactory.getLogger(Crucible.class);
     private static final String ONE_PROCESS = "one-process";
+    private static final String SPLIT = "split";
     private static final Consumer<String> LOGGED = step -> LOG.atInfo().addKeyValue("step", step).log("Starting");
     private static final Duration HTTP_STOP_WAIT = Duration.ofSeconds(5);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final EvaluationService evaluations;
+    private final Edges edges;
+    private final @Nullable EvaluationService evaluations;
     private final @Nullable Gateway gateway;
 
     /**
@@ -104,38 +111,97 @@ public final class Crucible implements RunningServer {
 
     private Crucible(CrucibleConfig config, Consumer<String> progress, boolean http) {
         InstantSource clock = InstantSource.system();
+        SplitConfig split = config.split();
+        this.edges = new Edges(config, clock);
         try {
             DataFolder.prepare(config.home());
             own(DataFolder.lock(config.home()));
-            progress.accept("looking at the engines");
-            ExecutorPart executor = start(executor(
-                    config, config.home().resolve("executor"), DataFolder.instance(config.home()), clock));
-            Database database = database(config, progress);
-            EvaluationStore store = own(StorageModule.postgres(database, clock));
-            OutputStore outputs = StorageModule.files(config.home().resolve("outputs"));
-            LocalEventBus events = start(EventsModule.durable(database));
-            EvaluationLifecycle lifecycle = new EvaluationLifecycle(store, events, clock);
-            lifecycle.republish();
-            progress.accept("loading the queue");
-            LocalTaskQueue queue = start(QueueModule.journaled(config.queue(), database, lifecycle, clock));
-            this.evaluations = own(new EvaluationService(
+            Neighbours neighbours = new Neighbours(split, progress);
+            @Nullable CodeExecutor executor = executor(config, neighbours, progress, clock);
+            Database database = split.has(ServerModule.STORAGE) || split.has(ServerModule.QUEUE)
+                    ? database(config, progress) : null;
+            neighbours.awaitStorage();
+            Records records = records(config, database, neighbours, clock);
+            EvaluationLifecycle lifecycle = new EvaluationLifecycle(
+                    records.store(), records.events(), clock, split.has(ServerModule.QUEUE));
+            if (split.has(ServerModule.STORAGE)) {
+                lifecycle.republish();
+            }
+            neighbours.awaitQueue();
+            @Nullable TaskQueue queue = queue(config, database, records, lifecycle, neighbours, progress, clock);
+            this.evaluations = !split.has(ServerModule.API) ? null : own(new EvaluationService(
                     new ApiConfig(config.defaultEngine(), config.maxLimits(), config.queue().capacity()),
-                    lifecycle, queue, store, outputs, executor, new EvaluationIds(clock), clock));
-            start(new Reconciler(store, queue, clock));
-            start(new Dispatcher(
-                    new DispatchConfig(
-                            DataFolder.instance(config.home()), config.workers(), config.queue().lease(),
-                            config.shutdownGrace()),
-                    queue, executor, lifecycle, outputs, events));
-            this.gateway = !http ? null : start(new Gateway(
+                    lifecycle, requireNonNull(queue), records.store(), records.outputs(), requireNonNull(executor), new EvaluationIds(clock), clock));
+            if (split.has(ServerModule.API)) {
+                start(new Reconciler(records.store(), requireNonNull(queue), clock));
+            }
+            if (split.has(ServerModule.WORKER)) {
+                TaskQueue tasks = split.has(ServerModule.QUEUE) ? requireNonNull(queue) : own(neighbours.workersQueue());
+                start(new Dispatcher(
+                        new DispatchConfig(
+                                DataFolder.instance(config.home()), config.workers(), config.queue().lease(),
+                                config.shutdownGrace()),
+                        tasks, requireNonNull(executor), lifecycle, records.outputs(), records.events()));
+            }
+            this.gateway = evaluations == null || !http ? null : start(new Gateway(
                     new GatewayConfig(
                             new HttpServerConfig(config.host(), config.port(), Set.of(), HTTP_STOP_WAIT),
-                            version(), ONE_PROCESS, GatewayConfig.WEB_ROOT),
-                    evaluations, queue, store, outputs, events, executor, clock));
+                            version(), split.oneProcess() ? ONE_PROCESS : SPLIT, GatewayConfig.WEB_ROOT),
+                    evaluations, requireNonNull(queue), records.store(), records.outputs(), records.events(), requireNonNull(executor), clock));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
+    }
+
+    /** What is kept of evaluations, here or in another process. */
+    private record Records(EvaluationStore store, OutputStore outputs, EventBus events) {}
+
+    /** Null where nobody needs one. */
+    private @Nullable CodeExecutor executor(
+            CrucibleConfig config, Neighbours neighbours, Consumer<String> progress, InstantSource clock) {
+        if (!config.split().has(ServerModule.WORKER)) {
+            return config.split().has(ServerModule.API) ? start(neighbours.executors()) : null;
+        }
+        progress.accept("looking at the engines");
+        ExecutorPart executor = start(executor(
+                config, config.home().resolve("executor"), DataFolder.instance(config.home()), clock));
+        edges.worker(executor).ifPresent(this::start);
+        return executor;
+    }
+
+    private Records records(
+            CrucibleConfig config, @Nullable Database database, Neighbours neighbours, InstantSource clock) {
+        if (!config.split().has(ServerModule.STORAGE)) {
+            return new Records(own(neighbours.store()), own(neighbours.outputs()), start(neighbours.events()));
+        }
+        Database own = requireNonNull(database);
+        EvaluationStore store = own(StorageModule.postgres(own, clock));
+        OutputStore outputs = StorageModule.files(config.home().resolve("outputs"));
+        LocalEventBus events = start(EventsModule.durable(own));
+        edges.storage(store, outputs, events).ifPresent(this::start);
+        return new Records(store, outputs, events);
+    }
+
+    /** A queue and records that share a database settle in one transaction. Null where nobody submits. */
+    private @Nullable TaskQueue queue(
+            CrucibleConfig config,
+            @Nullable Database database,
+            Records records,
+            EvaluationLifecycle lifecycle,
+            Neighbours neighbours,
+            Consumer<String> progress,
+            InstantSource clock) {
+        if (!config.split().has(ServerModule.QUEUE)) {
+            return config.split().has(ServerModule.API) ? own(neighbours.queue()) : null;
+        }
+        progress.accept("loading the queue");
+        Database own = requireNonNull(database);
+        LocalTaskQueue queue = start(config.split().has(ServerModule.STORAGE)
+                ? QueueModule.journaled(config.queue(), own, lifecycle, clock)
+                : QueueModule.journaledApart(config.queue(), own, lifecycle, clock));
+        edges.queue(queue, records.outputs()).ifPresent(this::start);
+        return queue;
     }
 
     private static ExecutorPart executor(CrucibleConfig config, Path folder, String instance, InstantSource clock) {
@@ -183,23 +249,36 @@ public final class Crucible implements RunningServer {
         return part;
     }
 
-    /** The evaluations: submit, find, list, cancel, without HTTP in between. */
+    /**
+     * The evaluations: submit, find, list, cancel, without HTTP in between.
+     *
+     * @throws IllegalStateException if the api is no module of this process
+     */
     public EvaluationService evaluations() {
+        if (evaluations == null) {
+            throw new IllegalStateException("the api is no module of this process");
+        }
         return evaluations;
     }
 
-    /** @throws IllegalStateException if it was started without HTTP */
     @Override
+    public Optional<URI> dashboard() {
+        return Optional.ofNullable(gateway).map(Gateway::uri);
+    }
+
+    /** @throws IllegalStateException if it was started without HTTP */
     public URI uri() {
-        if (gateway == null) {
-            throw new IllegalStateException("it was started without HTTP");
-        }
-        return gateway.uri();
+        return dashboard().orElseThrow(() -> new IllegalStateException("it was started without HTTP or without the api"));
+    }
+
+    @Override
+    public Map<String, URI> services() {
+        return edges.uris();
     }
 
     @Override
     public String engineSummary() {
-        return evaluations.catalog().defaultReason();
+        return evaluations().catalog().defaultReason();
     }
 
     /** The version of this build, {@code development} outside a jar. */

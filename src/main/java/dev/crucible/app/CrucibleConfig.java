@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Every setting of the server, checked. {@link ConfigSource} reads it from flags, the environment and a file.
  *
  * @param home the data folder, absolute
- * @param host the address to listen on: one of this machine's loopback addresses
+ * @param host the address to listen on: one of this machine's loopback addresses, unless every edge has keys
  * @param port 0 for any free one
  * @param databaseUrl a PostgreSQL to use ({@code postgresql://user:password@host/db} or JDBC), or null for the embedded
  *     one; a secret
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param dockerHost {@code unix:///…} of the Docker engine, or null for its usual place
  * @param guests what programs find in their sandboxes
  * @param shutdownGrace how long running work may go on after SIGTERM
+ * @param split which modules run here, and where the others are
  * @param logLevel {@code ERROR}, {@code WARN}, {@code INFO}, {@code DEBUG} or {@code TRACE}
  */
 public record CrucibleConfig(
@@ -37,6 +38,7 @@ public record CrucibleConfig(
         @Nullable String dockerHost,
         GuestConfig guests,
         Duration shutdownGrace,
+        SplitConfig split,
         String logLevel) {
     public CrucibleConfig {
         requireNonNull(home, "home is null");
@@ -46,6 +48,7 @@ public record CrucibleConfig(
         requireNonNull(queue, "queue is null");
         requireNonNull(guests, "guests is null");
         requireNonNull(shutdownGrace, "shutdownGrace is null");
+        requireNonNull(split, "split is null");
         requireNonNull(logLevel, "logLevel is null");
         if (port < 0 || port > 65_535 || workers < 1 || shutdownGrace.isNegative()) {
             throw new IllegalArgumentException("port, workers or shutdownGrace is out of range");
@@ -63,12 +66,17 @@ public record CrucibleConfig(
         return ConfigSource.embedded(settings, HostFacts.ofThisMachine()).config();
     }
 
+    /** Whether it listens beyond this machine. */
+    public boolean reachableFromOutside() {
+        return !SettingParsers.isLoopback(host);
+    }
+
     /** Everything but the database's address, which holds a password. */
     @Override
     public String toString() {
         return "CrucibleConfig[home=" + home + ", host=" + host + ", port=" + port + ", databaseUrl="
                 + (databaseUrl == null ? "embedded" : "***") + ", defaultEngine=" + defaultEngine + ", workers="
                 + workers + ", maxLimits=" + maxLimits + ", queue=" + queue + ", dockerHost=" + dockerHost
-                + ", guests=" + guests + ", shutdownGrace=" + shutdownGrace + ", logLevel=" + logLevel + "]";
+                + ", guests=" + guests + ", shutdownGrace=" + shutdownGrace + ", split=" + split + ", logLevel=" + logLevel + "]";
     }
 }

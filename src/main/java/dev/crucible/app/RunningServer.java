@@ -5,14 +5,22 @@ import dev.crucible.executor.attack.Attack;
 import dev.crucible.executor.attack.AttackReport;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A server that has been started, as the command line sees it. */
 public interface RunningServer extends AutoCloseable {
-    /** Where it listens, with the real port. */
-    URI uri();
+    /** Where clients and browsers find it, with the real port; empty when the api is no module of this process. */
+    Optional<URI> dashboard();
 
-    /** One sentence: the engine that submissions get by default and why, or why there is none and what to type. */
+    /** Where this process's modules listen for other processes, by the module's name; empty when all modules are here. */
+    Map<String, URI> services();
+
+    /**
+     * One sentence: the engine that submissions get by default and why, or why there is none and what to type. Only where
+     * there is a dashboard.
+     */
     String engineSummary();
 
     /** Stops it: intake first, then running work within the grace. Idempotent. */

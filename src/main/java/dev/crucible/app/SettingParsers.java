@@ -4,8 +4,10 @@ import dev.crucible.executor.ExecutorConfig;
 import dev.crucible.executor.ImagePull;
 import dev.crucible.executor.Languages;
 import dev.crucible.kernel.Quantity;
+import dev.crucible.platform.http.WireFormat;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads what was typed for a setting. Everything here throws {@link IllegalArgumentException} with what is wrong, never
@@ -22,6 +25,8 @@ import java.util.regex.Pattern;
 final class SettingParsers {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h)?");
     private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
+    private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,252})|\\[?[0-9a-f:.]{2,45}(%[a-z0-9]+)?\\]?");
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{16,256}");
     private static final Pattern JDBC = Pattern.compile("jdbc:postgresql:(//[^/\\s]*/)?[^\\s/?]+(\\?\\S*)?");
 
     private SettingParsers() {}
@@ -79,16 +84,46 @@ final class SettingParsers {
         }
     }
 
-    /** Names are not looked up: what a name server says must not decide who can reach the server. */
-    static String loopback(String text) {
+    /** An address or a name; which of them are this machine's alone is another question. */
+    static String host(String text) {
         String host = text.toLowerCase(Locale.ROOT);
-        check(
-                host.equals("localhost") || host.equals("::1") || host.equals("[::1]")
-                        || LOOPBACK_V4.matcher(host).matches(),
-                "is not an address of this machine alone: listening beyond this machine needs API keys, which this"
-                        + " version does not have yet; put a reverse proxy with authentication in front or keep"
-                        + " HOST=127.0.0.1");
-        return host.equals("[::1]") ? "::1" : host;
+        check(HOST.matcher(host).matches(), "is neither an address nor a name");
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** Names are not looked up: what a name server says must not decide who can reach the server. */
+    static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || LOOPBACK_V4.matcher(host).matches();
+    }
+
+    /** Where another module is. */
+    static URI service(String text) {
+        URI uri = uri(text);
+        boolean socket = "unix".equals(uri.getScheme());
+        boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        check(socket ? uri.getAuthority() == null && uri.getPath() != null && uri.getPath().startsWith("/")
+                : web && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawQuery() == null,
+                "is not the address of a module");
+        return uri;
+    }
+
+    static List<URI> services(String text) {
+        return Stream.of(text.split(",")).map(String::strip).filter(each -> !each.isEmpty()).map(SettingParsers::service).toList();
+    }
+
+    static String key(String text) {
+        check(KEY.matcher(text).matches(), "is too short, too long, or holds what a header cannot");
+        return text;
+    }
+
+    static WireFormat wireFormat(String text) {
+        return word(text.toLowerCase(Locale.ROOT), List.of("json", "msgpack")).equals("json") ? WireFormat.JSON : WireFormat.MESSAGE_PACK;
+    }
+
+    static Path file(String text) {
+        Path file = folder(text);
+        check(Files.isReadable(file) && Files.isRegularFile(file), "is not a file that can be read");
+        return file;
     }
 
     static String engine(String text) {

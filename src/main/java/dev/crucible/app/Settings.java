@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Every setting there is, in the order in which a person should meet them. */
@@ -22,8 +23,9 @@ public final class Settings {
             host -> (host.root() ? Path.of("/var/lib/crucible") : host.userHome().resolve(".crucible")).toString(),
             SettingParsers::folder, false);
     static final Setting<String> HOST = plain(
-            "HOST", "The address to listen on.", "a loopback address: 127.0.0.1, ::1 or localhost",
-            "127.0.0.1", SettingParsers::loopback);
+            "HOST", "The address to listen on.",
+            "a loopback address: 127.0.0.1, ::1 or localhost; for modules with keys and without the api any other",
+            "127.0.0.1", SettingParsers::host);
     static final Setting<Integer> PORT = plain(
             "PORT", "The port to listen on.", "0 to 65535; 0 takes any free one", "8080",
             text -> SettingParsers.whole(text, 0, 65_535));
@@ -86,10 +88,12 @@ public final class Settings {
             "LOG_LEVEL", "How much the server logs.", String.join(", ", LOG_LEVELS), "INFO",
             text -> SettingParsers.word(text.toUpperCase(Locale.ROOT), LOG_LEVELS));
 
-    private static final List<Setting<?>> ALL = List.of(
-            HOME, HOST, PORT, DATABASE_URL, DEFAULT_ENGINE, WORKERS, MAX_TIMEOUT, MAX_MEMORY, MAX_CPU, QUEUE_CAPACITY,
-            QUEUE_AGING_INTERVAL, LEASE_SECONDS, MAX_ATTEMPTS, SHUTDOWN_GRACE, DOCKER_HOST, IMAGE_PULL, LANGUAGES_FILE,
-            SANDBOX_MOUNTS, WARM_SLOTS, LOG_LEVEL);
+    private static final List<Setting<?>> ALL = Stream.concat(
+            Stream.<Setting<?>>of(
+                    HOME, HOST, PORT, DATABASE_URL, DEFAULT_ENGINE, WORKERS, MAX_TIMEOUT, MAX_MEMORY, MAX_CPU,
+                    QUEUE_CAPACITY, QUEUE_AGING_INTERVAL, LEASE_SECONDS, MAX_ATTEMPTS, SHUTDOWN_GRACE, DOCKER_HOST,
+                    IMAGE_PULL, LANGUAGES_FILE, SANDBOX_MOUNTS, WARM_SLOTS, LOG_LEVEL),
+            ModuleSettings.ALL.stream()).toList();
 
     private Settings() {}
 

@@ -89,9 +89,11 @@ final class Passage {
         held.clear();
     }
 
-    /** The run is over: what was not told yet is told with its result. */
+    /** The run is over: what was not told yet is told with its result, or now where somebody else records that. */
     void leaveToEnd() {
-        if (!untold.isEmpty()) {
+        if (!lifecycle.settlesHere()) {
+            tell();
+        } else if (!untold.isEmpty()) {
             lifecycle.recordWithEnd(id, attempt, untold, held);
         }
     }

@@ -48,16 +48,32 @@ public final class EvaluationLifecycle implements JointSettlementHandler {
     private final EvaluationStore store;
     private final EventBus events;
     private final InstantSource clock;
+    private final boolean settlesHere;
     private final Map<EvaluationId, Passage> passages = new ConcurrentHashMap<>();
-    private final List<Consumer<TimelineEntry>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Ended>> listeners = new CopyOnWriteArrayList<>();
 
     /** What a run went through before its end. */
     private record Passage(int attempt, List<StatusChange> statuses, List<OutputEvent> output) {}
 
+    /** An end that has been recorded. */
+    public record Ended(EvaluationId id, EvaluationStatus status) {}
+
+    /** For a process whose own queue settles with it. */
     public EvaluationLifecycle(EvaluationStore store, EventBus events, InstantSource clock) {
+        this(store, events, clock, true);
+    }
+
+    /** @param settlesHere false when the queue is in another process, and with it the one that records the ends */
+    public EvaluationLifecycle(EvaluationStore store, EventBus events, InstantSource clock, boolean settlesHere) {
         this.store = requireNonNull(store, "store is null");
         this.events = requireNonNull(events, "events is null");
         this.clock = requireNonNull(clock, "clock is null");
+        this.settlesHere = settlesHere;
+    }
+
+    /** Whether what is left to {@link #recordWithEnd} will be recorded: otherwise it must be recorded at once. */
+    public boolean settlesHere() {
+        return settlesHere;
     }
 
     /** Publishes again what a crash kept from being published; the bus passes over what it has. */
@@ -109,11 +125,18 @@ public final class EvaluationLifecycle implements JointSettlementHandler {
     }
 
     /**
-     * Subscribes to ends from now on, each told once it is recorded and before its event is. The listener must neither
-     * block nor throw.
+     * Subscribes to ends from now on, each told once it is recorded: before its event is where they are recorded here,
+     * and else by its event. The listener must neither block nor throw.
      */
-    public Subscription onEnd(Consumer<TimelineEntry> listener) {
-        Consumer<TimelineEntry> own = listener::accept;
+    public Subscription onEnd(Consumer<Ended> listener) {
+        if (!settlesHere) {
+            return events.subscribe(event -> {
+                if (event instanceof EvaluationEvent change && change.status().terminal()) {
+                    listener.accept(new Ended(change.evalId(), change.status()));
+                }
+            })::close;
+        }
+        Consumer<Ended> own = listener::accept;
         listeners.add(own);
         return () -> listeners.remove(own);
     }
@@ -164,8 +187,9 @@ public final class EvaluationLifecycle implements JointSettlementHandler {
 
     private void tell(Settlement settlement, Told told) {
         forget(settlement.id(), settlement.attempt());
-        if (told.end() != null) {
-            listeners.forEach(listener -> listener.accept(told.end()));
+        TimelineEntry end = told.end();
+        if (end != null) {
+            listeners.forEach(listener -> listener.accept(new Ended(end.id(), end.to())));
         }
         events.publish(told.events());
     }

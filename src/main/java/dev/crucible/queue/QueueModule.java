@@ -12,6 +12,12 @@ public final class QueueModule {
         return new PriorityTaskQueue(config, new NoJournal(), handler, clock, System::nanoTime);
     }
 
+    /** Likewise, with a handler that keeps its records elsewhere: results are durable first and settled after. */
+    public static LocalTaskQueue journaledApart(
+            QueueConfig config, Database database, SettlementHandler handler, InstantSource clock) {
+        return new PriorityTaskQueue(config, new PostgresJournal(database, clock), handler, clock, System::nanoTime);
+    }
+
     /**
      * A queue whose tasks survive a crash: in memory, with its journal in PostgreSQL.
      *

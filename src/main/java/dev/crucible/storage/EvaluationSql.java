@@ -104,6 +104,14 @@ final class EvaluationSql {
                                  ?::bytea[], ?::bigint[], ?::boolean[], ?::text[])
             """;
 
+    private static final String DELETE = """
+            with gone as (delete from storage.evaluation where id = any (?) returning seq),
+            submissions as (delete from storage.submission s using gone where s.seq = gone.seq),
+            states as (delete from storage.progress p using gone where p.seq = gone.seq),
+            results as (delete from storage.result r using gone where r.seq = gone.seq)
+            delete from storage.timeline t using gone where t.evaluation_seq = gone.seq
+            """;
+
     private final Transaction transaction;
 
     EvaluationSql(Transaction transaction) {
@@ -220,6 +228,10 @@ final class EvaluationSql {
                 .column("int4", row -> row.state().exitCode())
                 .column("int4", row -> row.state().signal())
                 .column("int8", row -> row.state().runtimeMillis());
+    }
+
+    void delete(Collection<EvaluationId> ids) {
+        transaction.add(DELETE).array("text", ids.stream().map(EvaluationId::value).toArray());
     }
 
     void append(List<Line> lines) {

@@ -1,5 +1,7 @@
 package dev.crucible.storage;
 
+import dev.crucible.kernel.ErrorCode;
+import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.Reason;
@@ -31,6 +33,14 @@ record EvaluationState(
     /** As precise as every store keeps a time, so that what is answered now equals what is read later. */
     static Instant stored(Instant at) {
         return at.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Only what has ended may be removed. @throws PlatformException {@code STATE_CONFLICT} */
+    void requireTerminal() {
+        if (!status.terminal()) {
+            throw new PlatformException(ErrorCode.STATE_CONFLICT,
+                    "The evaluation is " + status.wire() + "; it can be deleted once it has ended. Cancel it first.");
+        }
     }
 
     /** The state after {@code change}, or empty when it is refused. */

@@ -43,6 +43,15 @@ public interface EvaluationStore extends AutoCloseable {
      */
     List<Changed> apply(List<StatusChange> changes);
 
+    /**
+     * Removes a terminal evaluation with its timeline; from then on it counts nowhere and its id is free. Its outputs stay
+     * where they are, since another evaluation may have the same.
+     *
+     * @return false for an unknown id
+     * @throws PlatformException {@code STATE_CONFLICT} if it is not terminal
+     */
+    boolean delete(EvaluationId id);
+
     /** Every accepted change of one evaluation, oldest first; empty for an unknown id. */
     List<TimelineEntry> timeline(EvaluationId id);
 

@@ -95,10 +95,11 @@ final class FileOutputStore implements OutputStore {
             keep(draft, hash);
             return PREFIX + hash;
         } catch (IOException e) {
-            discard(draft);
             LOG.atError().setCause(e).addKeyValue("eval_id", id).addKeyValue(kind, name)
                     .log("An output could not be kept; the caller is told to try again");
             throw unavailable("The output cannot be kept: check the free space in the data folder", e);
+        } finally {
+            discard(draft);
         }
     }
 
@@ -137,6 +138,7 @@ final class FileOutputStore implements OutputStore {
         }
     }
 
+    /** What was kept has left its draft behind, so there is none. */
     private static void discard(@Nullable Path draft) {
         try {
             if (draft != null) {

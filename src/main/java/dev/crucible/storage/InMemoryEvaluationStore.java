@@ -171,6 +171,19 @@ final class InMemoryEvaluationStore implements EvaluationStore {
     }
 
     @Override
+    public synchronized boolean delete(EvaluationId id) {
+        Entry entry = byId.get(id);
+        if (entry == null) {
+            return false;
+        }
+        entry.row.state().requireTerminal();
+        byId.remove(id);
+        bySeq.remove(entry.row.seq());
+        entry.timeline.forEach(line -> timeline.remove(line.position()));
+        return true;
+    }
+
+    @Override
     public synchronized List<TimelineEntry> timeline(EvaluationId id) {
         Entry entry = byId.get(id);
         return entry == null ? List.of() : List.copyOf(entry.timeline);

@@ -108,6 +108,15 @@ final class PostgresEvaluationStore implements EvaluationStore {
     }
 
     @Override
+    public boolean delete(EvaluationId id) {
+        Write.Answer answer = writer.commit(new Write.Delete(id));
+        if (answer instanceof Write.Refused refused) {
+            throw refused.why();
+        }
+        return ((Write.Deleted) answer).found();
+    }
+
+    @Override
     public List<TimelineEntry> timeline(EvaluationId id) {
         return database.run(AWAY, dsl -> EvaluationReads.timeline(dsl, id));
     }

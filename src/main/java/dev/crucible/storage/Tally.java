@@ -31,6 +31,10 @@ final class Tally {
                     runtime == null ? 0 : 1, runtime == null ? 0 : runtime, wait == null ? 0 : 1, wait == null ? 0 : wait);
         }
 
+        Sums negated() {
+            return new Sums(-runtimeCount, -runtimeMillis, -waitCount, -waitMillis);
+        }
+
         Sums plus(Sums other) {
             return new Sums(
                     runtimeCount + other.runtimeCount, runtimeMillis + other.runtimeMillis,

@@ -59,6 +59,14 @@ final class TallyChanges {
         }
     }
 
+    /** It ended, and counts no more. */
+    void deleted(Instant createdAt, String language, String engine, EvaluationState ended) {
+        add(createdAt, language, engine, ended.status(), ended.reason(), -1, Sums.of(ended).negated());
+        if (ended.runtimeMillis() != null) {
+            buckets.merge(new Bucket(hour(createdAt), RuntimeBuckets.of(ended.runtimeMillis())), -1L, Long::sum);
+        }
+    }
+
     private void add(
             Instant createdAt, String language, String engine, EvaluationStatus status, @Nullable Reason reason,
             long count, Sums sums) {

@@ -1,5 +1,6 @@
 package dev.crucible.storage;
 
+import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,13 @@ sealed interface Write {
         }
     }
 
+    record Delete(EvaluationId id) implements Write {
+        @Override
+        public long weight() {
+            return 1024;
+        }
+    }
+
     /** What came of a {@link Write}. */
     sealed interface Answer {}
 
@@ -47,6 +55,8 @@ sealed interface Write {
     record Stored(Created created) implements Answer {}
 
     record Applied(List<Changed> answers) implements Answer {}
+
+    record Deleted(boolean found) implements Answer {}
 
     /** Refused by itself; what else is in the batch is not disturbed. */
     record Refused(PlatformException why) implements Answer {}

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** Several writes in one transaction: first what is created, then the changes, each group in the callers' order. */
+/**
+ * Several writes in one transaction: first what is created, then the changes, then what is deleted, each
+ * group in the callers' order.
+ */
 final class WriteBatch {
     private WriteBatch() {}
 
@@ -20,15 +23,19 @@ final class WriteBatch {
                 .run(only(Write.Create.class, writes));
         List<Write.Answer> applied =
                 new ApplyBatch(transaction, sql, tally).run(only(Write.Apply.class, writes));
+        List<Write.Answer> deleted =
+                new DeleteBatch(transaction, sql, tally).run(only(Write.Delete.class, writes));
         tally.write(transaction);
-        return () -> inOrder(writes, created.get().iterator(), applied.iterator());
+        return () -> inOrder(writes, created.get().iterator(), applied.iterator(), deleted.iterator());
     }
 
     private static List<Write.Answer> inOrder(
-            List<Write> writes, Iterator<Write.Answer> created, Iterator<Write.Answer> applied) {
+            List<Write> writes, Iterator<Write.Answer> created, Iterator<Write.Answer> applied,
+            Iterator<Write.Answer> deleted) {
         List<Write.Answer> answers = new ArrayList<>(writes.size());
         for (Write write : writes) {
-            answers.add(write instanceof Write.Create ? created.next() : applied.next());
+            answers.add(write instanceof Write.Create ? created.next()
+                    : write instanceof Write.Apply ? applied.next() : deleted.next());
         }
         return answers;
     }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.crucible.executor.ImagePull;
 import dev.crucible.kernel.evaluation.Limits;
+import dev.crucible.platform.http.TlsFiles;
+import dev.crucible.platform.http.WireFormat;
 import dev.crucible.queue.QueueConfig;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigSourceTest {
     private static final HostFacts HOST = new HostFacts(6, 3L << 30, Path.of("/home/someone"), false);
+
+    private static final List<String> SECRETS =
+            List.of("INTERNAL_API_KEY", "QUEUE_API_KEY", "WORKER_API_KEY", "STORAGE_API_KEY", "EXECUTOR_API_KEY");
+    private static final List<String> FILES = List.of("CLIENT_CERT", "CLIENT_KEY", "CA_CERT");
 
     private static final Path EXTRA = Path.of("src/test/resources/languages-extra.yaml").toAbsolutePath();
 
@@ -39,7 +47,7 @@ class ConfigSourceTest {
                                 Duration.ofSeconds(900), Duration.ofSeconds(5400), 1536L << 20, 6000, 1536L << 20,
                                 100L << 20, 1024),
                         new QueueConfig(1_000_000, Duration.ofSeconds(60), Duration.ofSeconds(30), 3), null,
-                        GuestConfig.DEFAULT, Duration.ofSeconds(30), "INFO"));
+                        GuestConfig.DEFAULT, Duration.ofSeconds(30), SplitConfig.ONE_PROCESS, "INFO"));
     }
 
     @Test
@@ -83,6 +91,11 @@ class ConfigSourceTest {
                 "--" + name.toLowerCase(Locale.ROOT).replace("crucible_", "").replace('_', '-'), value));
         flags.remove("--database-url");
         flags.put("--database-url-file", secret.toString());
+        for (String name : SECRETS) {
+            String flag = "--" + name.toLowerCase(Locale.ROOT).replace('_', '-');
+            flags.remove(flag);
+            flags.put(flag + "-file", Files.writeString(folder.resolve(name), key(name)).toString());
+        }
 
         assertThat(ConfigSource.read(flags, Map.of(), null, HOST).config()).isEqualTo(everythingChanged());
     }
@@ -140,10 +153,9 @@ class ConfigSourceTest {
                         "environment variable CRUCIBLE_WORKRES is not a setting; did you mean CRUCIBLE_WORKERS?",
                         "PORT (environment variable PORT): \"70000\" is out of range; allowed: 0 to 65535; 0 takes any free"
                                 + " one",
-                        "HOST (environment variable HOST): \"0.0.0.0\" is not an address of this machine alone: listening"
-                                + " beyond this machine needs API keys, which this version does not have yet; put a reverse"
-                                + " proxy with authentication in front or keep HOST=127.0.0.1; allowed: a loopback address:"
-                                + " 127.0.0.1, ::1 or localhost",
+                        "HOST: \"0.0.0.0\" is not an address of this machine alone: listening beyond this machine needs API"
+                                + " keys, which the api of this version does not have yet; put a reverse proxy with"
+                                + " authentication in front or keep HOST=127.0.0.1",
                         "WORKERS (environment variable WORKERS): \"many\" is not a whole number; allowed: 1 to 1000",
                         "MAX_CPU (environment variable MAX_CPU): \"-1\" is not a number of CPUs; allowed: 0.01 to 1024"
                                 + " CPUs, such as 2 or 500m",
@@ -224,9 +236,37 @@ class ConfigSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.0.0.0", "::", "*", "10.0.0.1", "example.org", "127.0.0.1.example.org", "127.1", "127.0.0.256"})
+    @ValueSource(strings = {"0.0.0.0", "::", "10.0.0.1", "example.org", "127.0.0.1.example.org", "127.1", "127.0.0.256"})
     void the_server_may_not_listen_beyond_this_machine_without_keys(String host) {
         assertThat(problems(Map.of(), Map.of("HOST", host), null)).singleElement().asString().contains("needs API keys");
+    }
+
+    @Test
+    void modules_with_keys_may_listen_beyond_this_machine() {
+        Map<String, String> worker = new TreeMap<>(Map.of(
+                "HOST", "0.0.0.0", "MODULES", "worker", "QUEUE_SERVICE_URL", "http://queue:8081",
+                "STORAGE_SERVICE_URL", "http://storage:8082"));
+        assertThat(problems(Map.of(), worker, null)).singleElement().asString()
+                .contains("EXECUTOR_API_KEY", "give it a key");
+        worker.put("INTERNAL_API_KEY", key("INTERNAL_API_KEY"));
+        assertThat(config(worker).host()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void a_module_that_is_not_here_must_be_somewhere() {
+        assertThat(problems(Map.of(), Map.of("MODULES", "api"), null)).hasSize(3)
+                .anySatisfy(problem -> assertThat(problem).contains("QUEUE_SERVICE_URL", "http://127.0.0.1:8081"))
+                .anySatisfy(problem -> assertThat(problem).contains("STORAGE_SERVICE_URL", "http://127.0.0.1:8082"))
+                .anySatisfy(problem -> assertThat(problem).contains("EXECUTOR_URLS", "http://127.0.0.1:8083"));
+        assertThat(problems(Map.of(), Map.of("QUEUE_SERVICE_URL", "http://127.0.0.1:8081"), null)).singleElement().asString()
+                .contains("leave either out");
+        assertThat(problems(Map.of(), Map.of("MODULES", "api,ueue"), null)).singleElement().asString().contains("no module");
+    }
+
+    @Test
+    void certificates_come_together() {
+        assertThat(problems(Map.of(), Map.of("CLIENT_CERT", EXTRA.toString()), null)).singleElement().asString()
+                .contains("all three or none");
     }
 
     @ParameterizedTest
@@ -316,6 +356,12 @@ class ConfigSourceTest {
                 "LEASE_SECONDS", "10", "MAX_ATTEMPTS", "5", "SHUTDOWN_GRACE", "0", "DOCKER_HOST", "unix:///run/d.sock",
                 "LOG_LEVEL", "debug", "IMAGE_PULL", "missing", "LANGUAGES_FILE", EXTRA.toString(),
                 "SANDBOX_MOUNTS", "/etc/alternatives, /usr/share/", "WARM_SLOTS", "off"));
+        others.putAll(Map.of(
+                "MODULES", "API", "QUEUE_PORT", "1", "STORAGE_PORT", "2", "EXECUTOR_PORT", "3", "SOCKET_FOLDER", "/run/crucible",
+                "QUEUE_SERVICE_URL", "https://queue:8081", "STORAGE_SERVICE_URL", "unix:/run/storage.sock",
+                "EXECUTOR_URLS", "http://one:8083, http://two:8083", "WIRE_FORMAT", "msgpack"));
+        SECRETS.forEach(name -> others.put(name, key(name)));
+        FILES.forEach(name -> others.put(name, EXTRA.toString()));
         others.forEach((name, value) -> variables.put(prefix + name, value));
         assertThat(variables).hasSameSizeAs(Settings.all());
         return variables;
@@ -328,7 +374,20 @@ class ConfigSourceTest {
                         Duration.ofMinutes(10), Duration.ofMinutes(10), 512L << 20, 500, 512L << 20, 100L << 20, 1024),
                 new QueueConfig(100, Duration.ofSeconds(5), Duration.ofSeconds(10), 5), "unix:///run/d.sock",
                 new GuestConfig(EXTRA, List.of(Path.of("/etc/alternatives"), Path.of("/usr/share")), ImagePull.MISSING, false),
-                Duration.ZERO, "DEBUG");
+                Duration.ZERO,
+                new SplitConfig(
+                        Set.of(ServerModule.API), new SplitConfig.Ports(1, 2, 3, Path.of("/run/crucible")),
+                        URI.create("https://queue:8081"), URI.create("unix:/run/storage.sock"),
+                        List.of(URI.create("http://one:8083"), URI.create("http://two:8083")),
+                        new SplitConfig.Keys(
+                                key("INTERNAL_API_KEY"), key("QUEUE_API_KEY"), key("WORKER_API_KEY"), key("STORAGE_API_KEY"),
+                                key("EXECUTOR_API_KEY")),
+                        WireFormat.MESSAGE_PACK, new TlsFiles(EXTRA, EXTRA, EXTRA)),
+                "DEBUG");
+    }
+
+    private static String key(String name) {
+        return "key-for-" + name;
     }
 
     private static CrucibleConfig config(Map<String, String> environment) {

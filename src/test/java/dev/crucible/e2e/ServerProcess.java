@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 
 /** A server as its user starts it: a process of its own, with its own data folder, that can be killed. */
 final class ServerProcess implements AutoCloseable {
-    private static final Pattern DASHBOARD = Pattern.compile("Dashboard\\s+(http://\\S+)");
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Pattern ADDRESS = Pattern.compile("(Dashboard|Queue|Storage|Worker)\\s+(http://\\S+)");
+    private static final Duration START = Duration.ofMinutes(3);
 
     private final Process process;
     private final CopyOnWriteArrayList<String> printed = new CopyOnWriteArrayList<>();
@@ -45,10 +45,11 @@ final class ServerProcess implements AutoCloseable {
         letPass(home);
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
-                System.getProperty("java.class.path"), "dev.crucible.app.Main", "serve", "--port", "0"));
+                System.getProperty("java.class.path"), "dev.crucible.app.Main", "serve"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("CRUCIBLE_"));
         builder.environment().put("CRUCIBLE_HOME", home.toString());
+        builder.environment().put("PORT", "0");
         builder.environment().putAll(settings);
         try {
             return new ServerProcess(builder.start());
@@ -79,9 +80,9 @@ final class ServerProcess implements AutoCloseable {
 
     private String url() {
         for (String line : printed) {
-            Matcher match = DASHBOARD.matcher(line);
+            Matcher match = ADDRESS.matcher(line);
             if (match.find()) {
-                return match.group(1).replaceAll("/$", "");
+                return match.group(2).replaceAll("/$", "");
             }
         }
         return null;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.Part;
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.kernel.evaluation.OutputStreamName;
 import java.nio.charset.StandardCharsets;
@@ -23,19 +24,20 @@ abstract class EventBusContract {
     private static final Instant AT = Instant.parse("2026-01-01T00:00:00.123456Z");
 
     private final CopyOnWriteArrayList<Event> heard = new CopyOnWriteArrayList<>();
-    private LocalEventBus bus;
+    private EventBus bus;
 
-    protected abstract LocalEventBus open();
+    /** A new bus, which is a {@link Part} too. */
+    protected abstract EventBus open();
 
     @BeforeEach
     void openBus() {
         bus = open();
-        bus.start();
+        ((Part) bus).start();
     }
 
     @AfterEach
     void closeBus() {
-        bus.close();
+        ((Part) bus).close();
     }
 
     @Test
@@ -115,7 +117,7 @@ abstract class EventBusContract {
         assertThat(heard).hasSize(1);
     }
 
-    private static EvaluationEvent event(long source, String name) {
+    static EvaluationEvent event(long source, String name) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("status", "running");
         data.put("reason", null);
@@ -125,7 +127,7 @@ abstract class EventBusContract {
         return new EvaluationEvent(0, source, id, "someone", EvaluationStatus.RUNNING, AT, data);
     }
 
-    private static OutputEvent output(String name, String text) {
+    static OutputEvent output(String name, String text) {
         return new OutputEvent(
                 id(name), "someone", OutputStreamName.STDOUT, 0, text.getBytes(StandardCharsets.UTF_8));
     }

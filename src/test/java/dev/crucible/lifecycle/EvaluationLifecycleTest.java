@@ -47,7 +47,7 @@ class EvaluationLifecycleTest {
     private final EvaluationLifecycle lifecycle = new EvaluationLifecycle(store, events, time);
     private final LocalTaskQueue queue = QueueModule.journaled(CONFIG, database, lifecycle, time);
     private final List<Event> told = new CopyOnWriteArrayList<>();
-    private final List<TimelineEntry> ends = new CopyOnWriteArrayList<>();
+    private final List<EvaluationLifecycle.Ended> ends = new CopyOnWriteArrayList<>();
 
     EvaluationLifecycleTest() {
         events.start();
@@ -83,7 +83,7 @@ class EvaluationLifecycleTest {
         assertThat(store.timeline(id("a"))).extracting(TimelineEntry::at)
                 .endsWith(provisioned, started, time.instant());
         assertThat(store.find(id("a")).orElseThrow().startedAt()).isEqualTo(started);
-        assertThat(ends).singleElement().satisfies(end -> assertThat(end.to()).isEqualTo(EvaluationStatus.COMPLETED));
+        assertThat(ends).singleElement().satisfies(end -> assertThat(end.status()).isEqualTo(EvaluationStatus.COMPLETED));
         await().untilAsserted(() -> assertThat(told).extracting(EvaluationLifecycleTest::name)
                 .containsExactly("queued", "provisioning", "running", "output", "completed"));
     }

@@ -423,6 +423,50 @@ abstract class EvaluationStoreContract {
         reader.shutdownNow();
     }
 
+    // Deleting
+
+    @Test
+    void a_deleted_evaluation_is_nowhere_and_its_id_is_free() {
+        store.create(List.of(evaluation("gone", submission("python")), evaluation("stays", submission("python"))), null);
+        reach("gone", EvaluationStatus.COMPLETED);
+        reach("stays", EvaluationStatus.COMPLETED);
+
+        assertThat(store.delete(id("gone"))).isTrue();
+
+        assertThat(store.find(id("gone"))).isEmpty();
+        assertThat(store.timeline(id("gone"))).isEmpty();
+        assertThat(store.list(EvaluationQuery.newest(10)).evaluations())
+                .extracting(EvaluationSummary::id).containsExactly(id("stays"));
+        assertThat(store.timelineAfter(0, 100)).extracting(TimelineEntry::id).containsOnly(id("stays"));
+        assertThat(store.delete(id("gone"))).isFalse();
+        store.create(List.of(evaluation("gone", submission("bash"))), null);
+        assertThat(store.find(id("gone")).orElseThrow().submission().language()).isEqualTo("bash");
+    }
+
+    @Test
+    void statistics_forget_what_was_deleted() {
+        store.create(List.of(evaluation("one", submission("python"))), null);
+        reach("one", EvaluationStatus.COMPLETED);
+        Statistics before = store.statistics(null);
+        store.create(List.of(evaluation("two", submission("bash"))), null);
+        reach("two", EvaluationStatus.FAILED);
+
+        store.delete(id("two"));
+
+        assertThat(store.statistics(null)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = EvaluationStatus.class, names = {"QUEUED", "PROVISIONING", "RUNNING"})
+    void what_has_not_ended_is_not_deleted(EvaluationStatus status) {
+        store.create(List.of(evaluation("busy", submission("python"))), null);
+        reach("busy", status);
+
+        assertCode(ErrorCode.STATE_CONFLICT, () -> store.delete(id("busy")));
+
+        assertThat(store.find(id("busy")).orElseThrow().status()).isEqualTo(status);
+    }
+
     // Reading
 
     @Test

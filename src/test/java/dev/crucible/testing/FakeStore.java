@@ -146,6 +146,17 @@ public final class FakeStore implements EvaluationStore {
     }
 
     @Override
+    public synchronized boolean delete(EvaluationId id) {
+        requireReachable();
+        Evaluation found = records.get(id);
+        if (found != null && !found.status().terminal()) {
+            throw new PlatformException(ErrorCode.STATE_CONFLICT, "The evaluation has not ended.");
+        }
+        timeline.removeIf(entry -> entry.id().equals(id));
+        return records.remove(id) != null;
+    }
+
+    @Override
     public synchronized List<TimelineEntry> timeline(EvaluationId id) {
         requireReachable();
         return timeline.stream().filter(entry -> entry.id().equals(id)).toList();

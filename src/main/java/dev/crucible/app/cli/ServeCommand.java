@@ -4,6 +4,7 @@ import dev.crucible.app.CrucibleConfig;
 import dev.crucible.app.RunningServer;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +20,10 @@ import picocli.CommandLine.Spec;
             "Starts the server in the foreground; without any command the same. Ctrl-C or SIGTERM stops it cleanly.",
             "Every flag can also be an environment variable or a line of a file: see `config`."
         },
-        footer = {"", "Examples:", "  serve", "  serve --port 9000 --workers 8 --home /var/lib/crucible", ""})
+        footer = {
+            "", "Examples:", "  serve", "  serve --port 9000 --workers 8 --home /var/lib/crucible",
+            "  serve --modules worker --queue-service-url http://127.0.0.1:8081 --storage-service-url http://127.0.0.1:8082", ""
+        })
 final class ServeCommand implements Callable<Integer> {
     /** How much longer than the grace the parts may take to end before the process goes anyway. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(30);
@@ -106,14 +110,21 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void welcome(RunningServer server, CrucibleConfig config, Duration took) {
-        Ink ink = shell.outInk();
-        boolean usual = server.uri().toString().replaceAll("/$", "").equals(ClientCommand.DEFAULT_URL);
         shell.out().println("Ready after " + Words.millis(took.toMillis()) + ".\n");
-        line("Dashboard", ink.strong(server.uri().toString()));
-        line("Engine", server.engineSummary());
+        server.dashboard().ifPresent(uri -> {
+            line("Dashboard", shell.outInk().strong(uri.toString()));
+            line("Engine", server.engineSummary());
+        });
+        server.services().forEach((module, uri) -> line(module.substring(0, 1).toUpperCase(Locale.ROOT) + module.substring(1),
+                shell.outInk().strong(uri.toString())));
         line("Data", config.home().toString());
-        line("Reach", "this machine only, since there are no API keys");
-        line("Submit", (usual ? "" : "CRUCIBLE_URL=" + server.uri() + " ") + shell.program() + " submit hello.py --follow");
+        line("Reach", config.reachableFromOutside()
+                ? "other machines too, with a key"
+                : "this machine only" + (server.dashboard().isPresent() ? ", since there are no API keys" : ""));
+        server.dashboard().ifPresent(uri -> {
+            boolean usual = uri.toString().replaceAll("/$", "").equals(ClientCommand.DEFAULT_URL);
+            line("Submit", (usual ? "" : "CRUCIBLE_URL=" + uri + " ") + shell.program() + " submit hello.py --follow");
+        });
         line("Stop", "Ctrl-C");
         shell.out().println();
     }

@@ -27,7 +27,7 @@ public final class Database implements AutoCloseable {
     private static final long REFUSE_NANOS = Duration.ofMillis(500).toNanos();
 
     /** A server that says nothing for this long is taken for lost; no statement of ours runs longer. */
-    private static final int SOCKET_TIMEOUT_SECONDS = 60;
+    private static final int SOCKET_TIMEOUT_SECONDS = 15;
 
     private final HikariDataSource pool;
     private final DSLContext dsl;

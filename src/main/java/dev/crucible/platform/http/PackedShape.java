@@ -102,6 +102,6 @@ final class PackedShape {
     }
 
     private static PlatformException refused(String what) {
-        return WireBody.invalid(List.of("body"), what);
+        return WireBody.invalid(List.of("body"), what, "msgpack_invalid");
     }
 }

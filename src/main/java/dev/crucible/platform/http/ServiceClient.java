@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.CompletableResponseListener;
@@ -125,18 +126,19 @@ public final class ServiceClient implements AutoCloseable {
         send(call, () -> exchange(call));
     }
 
-    /** The answer's bytes as they come; to be closed. */
+    /** The answer's bytes as they come, however long they take to; to be closed. A stream that breaks off throws. */
     public InputStream open(ServiceCall call) {
         return send(call, () -> stream(call));
     }
 
-    /** Sends bytes of any length, once. */
+    /** Sends bytes of any length. They are read once: what was begun is not begun again. The caller closes them. */
     public <T> T upload(ServiceCall call, InputStream content, Class<T> type) {
         ServiceCall once = new ServiceCall(call.method(), call.path(), null, false, call.patience());
+        UploadContent untouched = new UploadContent(content);
         byte[] answer = send(once, () -> {
-            Request request = request(once).body(new InputStreamRequestContent("application/octet-stream", content));
+            Request request = request(once).body(new InputStreamRequestContent("application/octet-stream", untouched));
             return checked(request.send());
-        });
+        }, () -> !untouched.begun());
         return required(read(answer, Json.MAPPER.constructType(type)), call);
     }
 
@@ -170,8 +172,16 @@ public final class ServiceClient implements AutoCloseable {
 
     private InputStream stream(ServiceCall call) throws Exception {
         InputStreamResponseListener listener = new InputStreamResponseListener();
-        request(call).send(listener);
-        Response response = listener.get(call.patience().toMillis(), TimeUnit.MILLISECONDS);
+        // Patience is for the answer to begin; a connection that falls silent later ends by its idle time.
+        Request request = request(call).timeout(0, TimeUnit.MILLISECONDS);
+        request.send(listener);
+        Response response;
+        try {
+            response = listener.get(call.patience().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | InterruptedException e) {
+            request.abort(e);
+            throw e;
+        }
         InputStream content = listener.getInputStream();
         if (response.getStatus() >= 400) {
             try (content) {
@@ -229,12 +239,16 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     private <T> T send(ServiceCall call, Exchange<T> exchange) {
+        return send(call, exchange, () -> true);
+    }
+
+    private <T> T send(ServiceCall call, Exchange<T> exchange, BooleanSupplier canRepeat) {
         long giveUp = nanos.getAsLong() + call.patience().toNanos();
         for (int tried = 0; ; tried++) {
             try {
                 return once(exchange);
             } catch (Unreached e) {
-                Long pause = pause(call, e, tried, giveUp);
+                Long pause = canRepeat.getAsBoolean() ? pause(call, e, tried, giveUp) : null;
                 if (pause == null) {
                     throw PlatformException.retryLater(unavailable, e.getMessage(), OPEN);
                 }

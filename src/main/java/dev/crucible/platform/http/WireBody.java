@@ -1,16 +1,13 @@
 package dev.crucible.platform.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.platform.json.Json;
 import dev.crucible.platform.submission.Fields;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
@@ -23,16 +20,21 @@ public final class WireBody {
     /**
      * Reads the body as a tree, bounded and counted against {@code budget} while {@code use} runs.
      *
-     * @throws PlatformException as {@link JsonBody#read} does
+     * @throws PlatformException as {@link JsonBody#read} does, and for text that has no form in UTF-8
      */
     public static void read(Context ctx, long maxBytes, BodyBudget budget, Use use) throws Exception {
+        readUnpaired(ctx, maxBytes, budget, body -> use.with(sane(body)));
+    }
+
+    /** Likewise, for records of ours, whose text may hold halves of surrogate pairs: programs write such. */
+    public static void readUnpaired(Context ctx, long maxBytes, BodyBudget budget, Use use) throws Exception {
         if (WireFormat.of(ctx.contentType()) == WireFormat.JSON) {
             try (JsonBody body = JsonBody.read(ctx, maxBytes, budget)) {
-                use.with(sane(body.json()));
+                use.with(body.json());
             }
         } else {
             try (BodyBudget.Share share = budget.open()) {
-                use.with(sane(unpack(JsonBody.bytes(ctx, maxBytes, share))));
+                use.with(unpack(JsonBody.bytes(ctx, maxBytes, share)));
             }
         }
     }
@@ -46,34 +48,23 @@ public final class WireBody {
     /**
      * Reads one of our own records out of a tree.
      *
-     * @param loc where the tree was found
      * @throws PlatformException {@code VALIDATION} naming the field that is not as it should be
      */
+    public static <T> T as(JsonNode tree, Class<T> type) {
+        return as(tree, type, List.of("body"));
+    }
+
+    /** Likewise, out of a part of the body that is at {@code loc}. */
     public static <T> T as(JsonNode tree, Class<T> type, List<String> loc) {
         try {
-            T value = Json.MAPPER.treeToValue(tree, type);
+            T value = WireFormat.MESSAGE_PACK.mapper().treeToValue(tree, type); // reads what either format makes a tree of
             if (value == null) {
-                throw invalid(loc, "must not be null");
+                throw invalid(loc, "must not be null", "missing");
             }
             return value;
-        } catch (JsonMappingException e) {
-            List<String> where = new ArrayList<>(loc);
-            e.getPath().forEach(step -> where.add(step.getFieldName() == null ? Integer.toString(step.getIndex()) : step.getFieldName()));
-            throw invalid(where, refusal(e));
         } catch (JsonProcessingException e) {
-            throw invalid(loc, "cannot be read");
+            throw WireErrors.invalid(e, loc);
         }
-    }
-
-    /** Likewise, for a body that is the record itself. */
-    public static <T> T as(JsonNode body, Class<T> type) {
-        return as(body, type, List.of("body"));
-    }
-
-    /** What our own record says of its parts; Jackson's words would tell of classes and echo values. */
-    private static String refusal(JsonMappingException e) {
-        String ours = e instanceof ValueInstantiationException && e.getCause() != null ? e.getCause().getMessage() : null;
-        return ours == null ? "is missing or not of the type that is expected" : ours;
     }
 
     /** Answers in the format that the request asks for with {@code Accept}; null is an answer too. */
@@ -94,7 +85,7 @@ public final class WireBody {
         try {
             return WireFormat.MESSAGE_PACK.mapper().readTree(bytes);
         } catch (IOException | RuntimeException e) {
-            throw invalid(List.of("body"), "is not MessagePack");
+            throw invalid(List.of("body"), "is not MessagePack", "msgpack_invalid");
         }
     }
 
@@ -103,7 +94,7 @@ public final class WireBody {
         LinkedList<String> fault = fault(body);
         if (fault != null) {
             fault.addFirst("body");
-            throw invalid(fault, "is half of a surrogate pair, which has no form in UTF-8, or a number that is not finite");
+            throw invalid(fault, "is half of a surrogate pair, which has no form in UTF-8, or a number that is not finite", "value_error");
         }
         return body;
     }
@@ -131,7 +122,7 @@ public final class WireBody {
         return null;
     }
 
-    static PlatformException invalid(List<String> loc, String what) {
-        return PlatformException.invalid(List.of(new FieldError(loc, what, "value_error")));
+    static PlatformException invalid(List<String> loc, String what, String type) {
+        return PlatformException.invalid(List.of(new FieldError(loc, what, type)));
     }
 }

@@ -25,8 +25,8 @@ public enum WireFormat {
     };
 
     /** Its parser takes the end of the bytes for an error, so it cannot be asked whether anything follows. */
-    private static final ObjectMapper PACKED =
-            Json.like(MessagePackMapper.builder()).disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper PACKED = Json.like(MessagePackMapper.builder().addModule(UnpairedText.MODULE))
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String mediaType;
 

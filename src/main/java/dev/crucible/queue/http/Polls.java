@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -67,16 +68,27 @@ final class Polls implements AutoCloseable {
             WorkerProfile worker, Duration wait, CompletableFuture<Optional<Lease>> answer) {
         if (wait.isZero() || !places.tryAcquire()) {
             run(worker, Duration.ZERO, answer);
-        } else {
+        } else if (!started(() -> run(worker, wait, answer))) {
+            places.release();
+            run(worker, Duration.ZERO, answer);
+        }
+        return answer;
+    }
+
+    /** False when the service stops. */
+    private boolean started(Runnable poll) {
+        try {
             threads.execute(() -> {
                 try {
-                    run(worker, wait, answer);
+                    poll.run();
                 } finally {
                     places.release();
                 }
             });
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
         }
-        return answer;
     }
 
     private void run(WorkerProfile worker, Duration wait, CompletableFuture<Optional<Lease>> answer) {

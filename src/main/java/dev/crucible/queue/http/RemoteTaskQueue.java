@@ -92,6 +92,7 @@ public final class RemoteTaskQueue implements TaskQueue, AutoCloseable {
             if (lease.isPresent() || left.isZero() || !pause(left)) {
                 return lease;
             }
+            left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
         }
     }
 
@@ -99,7 +100,14 @@ public final class RemoteTaskQueue implements TaskQueue, AutoCloseable {
     private Optional<Lease> poll(WorkerProfile worker, Duration wait) {
         String path = "/tasks/next?form=whole&worker=" + encoded(worker.workerId()) + "&ask=" + UUID.randomUUID()
                 + "&wait=" + wait.toMillis() / 1000.0 + names("engines", worker.engines()) + names("languages", worker.languages());
-        return service.find(ServiceCall.get(path).waiting(wait), QueueAnswers.WholeLease.class).map(RemoteTaskQueue::lease);
+        try {
+            return service.find(ServiceCall.get(path).waiting(wait), QueueAnswers.WholeLease.class).map(RemoteTaskQueue::lease);
+        } catch (PlatformException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static String names(String parameter, Set<String> names) {

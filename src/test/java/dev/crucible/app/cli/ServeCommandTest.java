@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.crucible.app.CrucibleConfig;
 import dev.crucible.app.RunningServer;
+import dev.crucible.app.ServerModule;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.attack.Attack;
 import dev.crucible.executor.attack.AttackReport;
@@ -14,6 +15,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -63,6 +66,16 @@ class ServeCommandTest {
     }
 
     @Test
+    void a_module_of_its_own_says_where_it_is_and_offers_no_dashboard() throws InterruptedException {
+        shell.launcher(launcher(this::healthy));
+
+        serveUntilStopped("serve", "--modules", "queue", "--storage-service-url", "http://127.0.0.1:8082");
+
+        assertThat(shell.out()).contains("  Queue      http://127.0.0.1:8081\n", "  Reach      this machine only\n")
+                .doesNotContain("Dashboard", "Submit", "Engine");
+    }
+
+    @Test
     void a_wrong_configuration_stops_the_start_with_every_problem() {
         shell.environment.put("PORT", "x");
         shell.environment.put("CRUCIBLE_WORKER", "1");
@@ -71,7 +84,7 @@ class ServeCommandTest {
 
         assertThat(shell.err())
                 .startsWith("The configuration has 3 problems:\n")
-                .contains("PORT (environment", "CRUCIBLE_WORKER is not a setting", "HOST (flag --host)")
+                .contains("PORT (environment", "CRUCIBLE_WORKER is not a setting", "HOST: \"0.0.0.0\"")
                 .doesNotContain("\tat ");
     }
 
@@ -114,8 +127,17 @@ class ServeCommandTest {
         started.complete(config);
         return new RunningServer() {
             @Override
-            public URI uri() {
-                return URI.create("http://127.0.0.1:" + config.port() + "/");
+            public Optional<URI> dashboard() {
+                return config.split().modules().contains(ServerModule.API)
+                        ? Optional.of(URI.create("http://127.0.0.1:" + config.port() + "/"))
+                        : Optional.empty();
+            }
+
+            @Override
+            public Map<String, URI> services() {
+                return config.split().modules().contains(ServerModule.API)
+                        ? Map.of()
+                        : Map.of("queue", URI.create("http://127.0.0.1:8081"));
             }
 
             @Override

@@ -155,7 +155,7 @@ class QueueServiceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "'hi' | OK | | hi", "{'output': 'hi', 'exit_code': 0, 'status': 'completed'} | OK | 0 | hi",
+        "\"hi\" | OK | | hi", "{'output': 'hi', 'exit_code': 0, 'status': 'completed'} | OK | 0 | hi",
         "{'exit_code': 1} | NONZERO_EXIT | 1 | ''", "{'status': 'failed', 'error': 'x'} | NONZERO_EXIT | | ''",
         "{'status': 'completed', 'exit_code': 2} | NONZERO_EXIT | 2 | ''", "{'exit_code': -11} | SIGNALLED | | ''",
         "{'exit_code': 137} | NONZERO_EXIT | 137 | ''", "{'status': 'timeout', 'exit_code': -9} | WALL_TIMEOUT | | ''",
@@ -408,6 +408,18 @@ class QueueServiceTest {
                 "crucible_queue_delayed 1.0", "crucible_queue_dead_letters 0.0", "crucible_queue_oldest_age_seconds");
         assertThat(edge.get("/health", null).at("/status")).isEqualTo("healthy");
         assertThat(edge.get("/openapi.json", null).json().at("/paths/~1tasks~1next/get/parameters")).hasSize(7);
+    }
+
+    @Test
+    void the_document_is_whole() {
+        JsonNode document = edge.get("/openapi.json", null).json();
+
+        assertThat(document.findValuesAsText("operationId")).doesNotHaveDuplicates().hasSizeGreaterThan(15);
+        assertThat(document.findValuesAsText("$ref")).isNotEmpty().allSatisfy(
+                reference -> assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse());
+        document.at("/components/schemas").fieldNames().forEachRemaining(name -> assertThat(name).matches("[A-Za-z0-9._-]+"));
+        assertThat(document.at("/paths/~1tasks/post/requestBody/content/application~1json/schema/description").asText())
+                .contains("whole record");
     }
 
     // ---- our own client ----
