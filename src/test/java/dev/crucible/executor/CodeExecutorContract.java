@@ -34,6 +34,7 @@ public abstract class CodeExecutorContract {
     @TempDir
     Path folder;
 
+    private final ScriptedEngine elsewhere = new ScriptedEngine(true);
     private ScriptedEngine engine = new ScriptedEngine(true);
     private ExecutorPart local;
     private CodeExecutor executor;
@@ -61,15 +62,19 @@ public abstract class CodeExecutorContract {
         return made;
     }
 
-    /** A started executor like the one under test, whose one slot is taken by somebody else's run. */
-    protected static ExecutorPart full(Path folder) {
-        ExecutorPart full = scripted(folder, new ScriptedEngine(true), "full");
-        new Programs(full, "scripted").start(python("x"));
+    /** A started executor like the one under test, whose one slot, if its engine works, is taken by somebody else's run. */
+    protected ExecutorPart full(Path folder) {
+        elsewhere.available = engine.available;
+        ExecutorPart full = scripted(folder, elsewhere, "full");
+        if (engine.available) {
+            new Programs(full, "scripted").start(python("x"));
+        }
         return full;
     }
 
     @AfterEach
     void stop() {
+        elsewhere.box.vanishes();
         closed();
         engine.mayOpen.countDown();
         engine.box.vanishes();

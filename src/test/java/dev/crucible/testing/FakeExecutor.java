@@ -78,7 +78,7 @@ public final class FakeExecutor implements CodeExecutor {
     public synchronized void endsWith(byte[] stdout, Function<ExecutionRequest, RunResult> end) {
         onExecute = request -> {
             writes(request.id(), stdout, new byte[0]);
-            held.get(request.id()).result = end.apply(request);
+            ends(request.id(), end.apply(request));
         };
     }
 
@@ -105,8 +105,12 @@ public final class FakeExecutor implements CodeExecutor {
     }
 
     @Override
-    public synchronized void execute(ExecutionRequest request) {
-        onExecute.accept(request);
+    public void execute(ExecutionRequest request) {
+        Consumer<ExecutionRequest> action;
+        synchronized (this) {
+            action = onExecute;
+        }
+        action.accept(request);
     }
 
     @Override

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ public final class ExecutorEdge implements Part {
     private static final long MAX_BODY = 32L << 20;
 
     private static final long BODIES = 128L << 20;
+    private static final int BEGINS = 32;
     private static final Duration TIDY_EVERY = Duration.ofSeconds(5);
 
     private final CodeExecutor executor;
@@ -54,6 +56,7 @@ public final class ExecutorEdge implements Part {
     private final ExecuteReader reader;
     private final Holdings holdings;
     private final OutputRoutes outputs;
+    private final Semaphore begins = new Semaphore(BEGINS);
     private final BodyBudget bodies = new BodyBudget(BODIES);
     private final ScheduledExecutorService tidying = Threads.scheduler("executor-holdings");
     private final ServiceEdge edge;
@@ -131,12 +134,25 @@ public final class ExecutorEdge implements Part {
     private void execute(Context ctx) throws Exception {
         WireBody.read(ctx, MAX_BODY, bodies, body -> {
             ExecuteOrder order = reader.read(body);
-            holdings.begin(order);
+            begin(order);
             ExecutionRequest begun = order.request();
             WireBody.answer(ctx, new Begun(
                     begun.id().value(), "running", executor.capacity().executorId(),
                     ExecutorAnswers.sandboxId(begun.id(), begun.attempt())));
         });
+    }
+
+    /** An executor with no slot left is waited for, and those who wait must leave threads for everybody else. */
+    private void begin(ExecuteOrder order) {
+        if (!begins.tryAcquire()) {
+            throw PlatformException.retryLater(
+                    ErrorCode.EXECUTOR_UNAVAILABLE, "As many executions wait for a slot as may at once.", Duration.ofSeconds(1));
+        }
+        try {
+            holdings.begin(order);
+        } finally {
+            begins.release();
+        }
     }
 
     private void kill(Context ctx) {

@@ -8,6 +8,7 @@ import dev.crucible.executor.http.ExecutorAnswers.Logs;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.Utf8;
 import dev.crucible.platform.concurrent.Threads;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Route;
 import dev.crucible.platform.http.WireBody;
 import io.javalin.http.Context;
@@ -53,11 +54,15 @@ final class OutputRoutes implements AutoCloseable {
                 .query("after_stderr", "integer", "Leave out so many bytes of standard error");
     }
 
+    private static long after(Context ctx, String name) {
+        return Parameters.whole(ctx, name, 0, 0, END);
+    }
+
     private void progress(Context ctx) {
         EvaluationId id = Query.id(ctx);
-        long stdout = Query.offset(ctx, "after_stdout");
-        long stderr = Query.offset(ctx, "after_stderr");
-        Duration wait = Query.wait(ctx, MAX_WAIT);
+        long stdout = after(ctx, "after_stdout");
+        long stderr = after(ctx, "after_stderr");
+        Duration wait = Parameters.seconds(ctx, "wait", MAX_WAIT);
         holdings.asked(id);
         if (wait.isZero() || !places.tryAcquire()) {
             WireBody.answer(ctx, executor.progress(id, stdout, stderr, Duration.ZERO));
@@ -79,8 +84,8 @@ final class OutputRoutes implements AutoCloseable {
 
     private void logs(Context ctx) {
         EvaluationId id = Query.id(ctx);
-        long stdout = Query.offset(ctx, "after_stdout");
-        long stderr = Query.offset(ctx, "after_stderr");
+        long stdout = after(ctx, "after_stdout");
+        long stderr = after(ctx, "after_stderr");
         holdings.asked(id);
         Progress news = executor.progress(id, stdout, stderr, Duration.ZERO);
         boolean more = news.result() == null;

@@ -136,14 +136,9 @@ public final class RemoteExecutor implements CodeExecutor, Part {
             return call.get();
         } catch (PlatformException e) {
             switch (e.code()) {
-                case UNAUTHENTICATED:
-                case FORBIDDEN:
-                    throw unavailable(uri + " does not take our key: " + e.getMessage(), e);
-                case STOPPING:
-                case RATE_LIMITED:
-                    throw unavailable(uri + " takes nothing now: " + e.getMessage(), e);
-                default:
-                    throw e;
+                case UNAUTHENTICATED, FORBIDDEN -> throw unavailable(uri + " does not take our key: " + e.getMessage(), e);
+                case STOPPING, RATE_LIMITED, BAD_GATEWAY -> throw unavailable(uri + " serves nothing now: " + e.getMessage(), e);
+                default -> throw e;
             }
         }
     }

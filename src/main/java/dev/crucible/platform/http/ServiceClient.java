@@ -27,6 +27,7 @@ import org.eclipse.jetty.client.InputStreamRequestContent;
 import org.eclipse.jetty.client.InputStreamResponseListener;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Transport;
@@ -75,6 +76,8 @@ public final class ServiceClient implements AutoCloseable {
         this.http = client(address);
         try {
             http.start();
+            // It would take a 401 that offers no scheme to log in with for a breach of the protocol.
+            http.getProtocolHandlers().remove(WWWAuthenticationProtocolHandler.NAME);
         } catch (Exception e) {
             throw new PlatformException(ErrorCode.INTERNAL, "The client of " + address.uri() + " cannot start.", e);
         }

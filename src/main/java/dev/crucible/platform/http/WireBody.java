@@ -7,7 +7,6 @@ import dev.crucible.kernel.PlatformException;
 import dev.crucible.platform.json.Json;
 import dev.crucible.platform.submission.Fields;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
@@ -80,15 +79,6 @@ public final class WireBody {
         answer(ctx, 200, body);
     }
 
-    private static JsonNode unpack(byte[] bytes) {
-        PackedShape.check(bytes);
-        try {
-            return WireFormat.MESSAGE_PACK.mapper().readTree(bytes);
-        } catch (IOException | RuntimeException e) {
-            throw invalid(List.of("body"), "is not MessagePack", "msgpack_invalid");
-        }
-    }
-
     /** Refuses what has no form in UTF-8 or no decimal form: such values pass a parser and break what comes after. */
     private static JsonNode sane(JsonNode body) {
         LinkedList<String> fault = fault(body);
@@ -122,7 +112,7 @@ public final class WireBody {
         return null;
     }
 
-    static PlatformException invalid(List<String> loc, String what, String type) {
+    private static PlatformException invalid(List<String> loc, String what, String type) {
         return PlatformException.invalid(List.of(new FieldError(loc, what, type)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.crucible.executor.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,7 +27,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +231,30 @@ class ExecutorEdgeTest {
         assertThat(paths.fieldNames()).toIterable().contains(
                 "/execute", "/logs/{id}", "/kill/{id}", "/running", "/capacity", "/status", "/health",
                 "/executions/{id}", "/executions/{id}/progress", "/engines", "/languages", "/healthz", "/metrics");
+    }
+
+    @Test
+    void those_who_wait_for_a_slot_leave_room_for_everybody_else() {
+        CountDownLatch may = new CountDownLatch(1);
+        executor.onExecute(request -> {
+            try {
+                may.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+        ExecutorService clients = Executors.newCachedThreadPool();
+        for (int i = 0; i < 40; i++) {
+            String id = "waits" + i;
+            answers.add(CompletableFuture.supplyAsync(() -> execute(body().put("eval_id", id)).status(), clients));
+        }
+        await().until(() -> answers.stream().filter(CompletableFuture::isDone).count() == 8);
+        assertThat(wire.get("/capacity").status()).isEqualTo(200);
+        may.countDown();
+
+        assertThat(answers.stream().map(CompletableFuture::join)).filteredOn(status -> status == 200).hasSize(32);
+        clients.shutdownNow();
     }
 
     // ---- whom it does not trust ----

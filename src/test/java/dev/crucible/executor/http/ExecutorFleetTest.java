@@ -149,8 +149,9 @@ class ExecutorFleetTest {
         try (ServerSocket mute = mute()) {
             fleet(nowhere(), at(mute), rightEdge.uri());
 
-            EngineStatus sandbox = fleet.engines().stream().filter(EngineStatus::available).findFirst().orElseThrow();
+            EngineStatus sandbox = fleet.engines().get(2);
             assertThat(sandbox.name()).isEqualTo("sandbox");
+            assertThat(sandbox.available()).isTrue();
             assertThat(sandbox.detail()).contains("sandbox works", "Not on " + at(mute), "did not answer in time", "cannot be reached");
 
             fleet.execute(request("a"));

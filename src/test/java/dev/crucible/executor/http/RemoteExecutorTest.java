@@ -45,7 +45,7 @@ class RemoteExecutorTest {
     void a_key_that_is_not_taken_is_no_fault_of_who_asks() {
         try (ExecutorEdge edge = Edges.start(new FakeExecutor());
                 RemoteExecutor remote = new RemoteExecutor(new ServiceAddress(edge.uri(), "wrong"))) {
-            everyCallIsUnavailable(remote, "does not take our key");
+            everyCallIsUnavailable(remote, "key");
         }
     }
 
@@ -54,7 +54,7 @@ class RemoteExecutorTest {
         try (ExecutorEdge edge = Edges.start(new FakeExecutor());
                 RemoteExecutor remote = new RemoteExecutor(new ServiceAddress(edge.uri(), Edges.KEY))) {
             edge.refuseRequests();
-            everyCallIsUnavailable(remote, "takes nothing now");
+            everyCallIsUnavailable(remote, "serves nothing now");
         }
     }
 
@@ -63,8 +63,9 @@ class RemoteExecutorTest {
         ExecutorEdge edge = Edges.start(new FakeExecutor());
         try (RemoteExecutor remote = new RemoteExecutor(new ServiceAddress(edge.uri(), Edges.KEY))) {
             assertThat(remote.capacity().maxConcurrent()).isEqualTo(2);
+            String uri = edge.uri().toString();
             edge.close();
-            everyCallIsUnavailable(remote, edge.uri().toString());
+            everyCallIsUnavailable(remote, uri);
         } finally {
             edge.close();
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PackedShapeTest {
+class PackedBodyTest {
     @Test
     void what_our_own_mapper_writes_passes() {
         Map<String, Object> value = new LinkedHashMap<>();
@@ -24,24 +24,24 @@ class PackedShapeTest {
         value.put("bytes", List.of(new byte[0], new byte[300], new byte[70_000]));
         value.put("lists", List.of(List.of(), Collections.nCopies(20, true), Collections.nCopies(70_000, false)));
 
-        assertThatCode(() -> PackedShape.check(WireFormat.MESSAGE_PACK.write(value))).doesNotThrowAnyException();
+        assertThatCode(() -> PackedBody.read(WireFormat.MESSAGE_PACK.write(value))).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @CsvSource({
-        "c67fffffff, ends before",
-        "dbffffffff, ends before",
-        "ddffffffff, ends before",
-        "df7fffffff, ends before",
-        "9302, ends before",
-        "d9, ends before",
-        "'', ends before",
-        "c1, is not taken",
-        "c9ffffffff01, is not taken",
+        "c67fffffff, is not MessagePack",
+        "dbffffffff, is not MessagePack",
+        "ddffffffff, is not MessagePack",
+        "df7fffffff, is not MessagePack",
+        "9302, is not MessagePack",
+        "d9, is not MessagePack",
+        "'', is not MessagePack",
+        "c1, is not MessagePack",
+        "c9ffffffff01, is not MessagePack",
         "c0c0, more than one"
     })
     void what_is_cut_or_foreign_or_too_much_is_refused_before_room_is_made_for_it(String hex, String why) {
-        assertThatThrownBy(() -> PackedShape.check(HexFormat.of().parseHex(hex)))
+        assertThatThrownBy(() -> PackedBody.read(HexFormat.of().parseHex(hex)))
                 .isInstanceOf(PlatformException.class).hasMessageContaining(why);
     }
 
@@ -51,6 +51,6 @@ class PackedShapeTest {
         Arrays.fill(nest, (byte) 0x91);
         nest[nest.length - 1] = (byte) 0xc0;
 
-        assertThatThrownBy(() -> PackedShape.check(nest)).hasMessageContaining("too deeply");
+        assertThatThrownBy(() -> PackedBody.read(nest)).hasMessageContaining("too deeply");
     }
 }
