@@ -81,6 +81,19 @@ final class JournalWrites {
             delete from queue.task_result where id in (select id from settled)
             """;
 
+    /** One whose end is not settled yet is left to that, as any other task that has ended. */
+    private static final String DISCARD = """
+            with discarded as (select unnest(?::text[]) as id),
+                 unsettled as (update queue.task t set state = 'finished'
+                     where id in (select id from discarded) and state = 'dead'
+                         and exists (select 1 from queue.task_result r where r.id = t.id)),
+                 gone as (delete from queue.task t where id in (select id from discarded) and state = 'dead'
+                         and not exists (select 1 from queue.task_result r where r.id = t.id)
+                     returning id),
+                 payload as (delete from queue.task_payload where id in (select id from gone))
+            delete from queue.task_loss where id in (select id from gone)
+            """;
+
     private final Transaction transaction;
     private final long epoch;
 
@@ -135,6 +148,10 @@ final class JournalWrites {
                     .map(bury -> new Loss(
                             bury.finished().id(), bury.finished().attempt(), bury.finished().at(), bury.error()))
                     .toList());
+        } else if (first instanceof Change.Discard) {
+            transaction.add(DISCARD).array("text", strings(
+                    run.stream().flatMap(change -> ((Change.Discard) change).ids().stream()).toList(),
+                    EvaluationId::value));
         } else {
             forget(run.stream().flatMap(change -> ((Change.Forget) change).ids().stream()).toList());
         }
