@@ -41,7 +41,9 @@ final class JournalWrites {
             """;
 
     private static final String END = """
-            update queue.task set state = ?, worker = null, ended_at = now() where id = any (?::text[])
+            update queue.task t set state = ?, worker = null,
+                ended_at = timestamptz 'epoch' + e.at * interval '1 microsecond'
+            from unnest(?::text[], ?::bigint[]) as e (id, at) where t.id = e.id
             """;
 
     private static final String KEEP_RESULT = """
@@ -186,11 +188,12 @@ final class JournalWrites {
 
     void end(List<Settlement.Finished> finished, String state) {
         String[] ids = strings(finished, one -> one.id().value());
-        transaction.add(END).value(state).array("text", ids);
+        Long[] times = array(finished, one -> micros(one.at()));
+        transaction.add(END).value(state).array("text", ids).array("int8", times);
         transaction.add(KEEP_RESULT)
                 .array("text", ids)
                 .array("int4", finished.stream().map(Settlement.Finished::attempt).toArray())
-                .array("int8", array(finished, one -> micros(one.at())))
+                .array("int8", times)
                 .array("text", strings(finished, Settlement.Finished::actor))
                 .array("text", strings(finished, Settlement.Finished::workerId))
                 .array("text", strings(finished, one -> Json.text(one.outcome())));

@@ -104,10 +104,12 @@ final class PostgresJournal implements Journal {
         }
     }
 
+    /** In their order. */
     private static List<Settlement.Requeued> takeBackLeased(DSLContext sql, Instant now) {
         return sql.fetch(
-                        "update queue.task set state = 'queued', worker = null, crashes = crashes + 1"
-                                + " where ended_at is null and state = 'leased' returning id, attempt")
+                        "with lost as (update queue.task set state = 'queued', worker = null, crashes = crashes + 1"
+                                + " where ended_at is null and state = 'leased' returning id, attempt, seq)"
+                                + " select id, attempt from lost order by seq")
                 .map(row -> new Settlement.Requeued(
                         new EvaluationId(row.get("id", String.class)), row.get("attempt", Integer.class), now,
                         "the server stopped while it ran"));

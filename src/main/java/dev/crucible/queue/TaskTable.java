@@ -32,7 +32,7 @@ final class TaskTable {
     private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration DRAINING_RETRY_AFTER = Duration.ofSeconds(30);
     private static final long WORKER_SEEN_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** Ended attempts whose workers may still ask again because an answer was lost. */
+    /** Ended tasks whose workers may still ask again because an answer was lost. */
     private static final int REMEMBERED_ENDS = 10_000;
 
     private final QueueConfig config;
@@ -46,11 +46,11 @@ final class TaskTable {
     private final SubmissionCache submissions;
     private final Leases leases;
     private final Map<String, Long> workersSeen = new HashMap<>();
-    private final Map<EvaluationId, Integer> recentlyEnded = new LinkedHashMap<>() {
+    private final Map<EvaluationId, Ended> recentlyEnded = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<EvaluationId, Integer> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<EvaluationId, Ended> eldest) {
             return size() > REMEMBERED_ENDS;
         }
     };
@@ -91,7 +91,7 @@ final class TaskTable {
                     entry.state = State.ENDING;
                     entry.dueAt = Long.MIN_VALUE;
                 } else {
-                    waiting.add(entry, task.notBefore());
+                    waiting.add(entry, task.notBefore(), task.attempt() == 0);
                 }
             }
             for (EvaluationId id : restored.dead()) {
@@ -103,6 +103,9 @@ final class TaskTable {
             return null;
         });
     }
+
+    /** The last attempt of a task that has ended. */
+    private record Ended(int attempt, boolean withItsResult) {}
 
     /** What must be inserted for a batch, and the entries that are new with it. */
     record Reservation(List<Journal.NewTask> inserts, List<Entry> added) {}
@@ -118,6 +121,9 @@ final class TaskTable {
                 Entry entry = tasks.get(task.id());
                 if (entry == null) {
                     entry = new Entry(task, nextSeq++, now);
+                    Ended before = recentlyEnded.get(task.id());
+                    // An id that comes again must not make a token that somebody still holds.
+                    entry.attempt = before == null ? 0 : before.attempt();
                     tasks.put(task.id(), entry);
                     added.add(entry);
                     inserting++;
@@ -132,10 +138,7 @@ final class TaskTable {
     }
 
     private void requireRoom(List<Task> batch) {
-        int fresh = 0;
-        for (Task task : batch) {
-            fresh += tasks.containsKey(task.id()) ? 0 : 1;
-        }
+        long fresh = batch.stream().map(Task::id).distinct().filter(id -> !tasks.containsKey(id)).count();
         if (fresh == 0) {
             return;
         }
@@ -172,7 +175,7 @@ final class TaskTable {
             for (Entry entry : reservation.added()) {
                 inserting--;
                 entry.readySince = now;
-                waiting.add(entry, requireNonNull(entry.task).submission().notBefore());
+                waiting.add(entry, requireNonNull(entry.task).submission().notBefore(), true);
                 submissions.keep(entry);
             }
             ready.signalAll();
@@ -255,7 +258,7 @@ final class TaskTable {
     /** Whether this very attempt has ended with a result not long ago. */
     boolean hasEnded(LeaseToken token) {
         return locked(() -> token.epoch() == epoch
-                && Integer.valueOf(token.attempt()).equals(recentlyEnded.get(token.id())));
+                && new Ended(token.attempt(), true).equals(recentlyEnded.get(token.id())));
     }
 
     /** Takes a task from its holder, whose attempt is about to end. @throws PlatformException {@code LEASE_LOST} */
@@ -296,7 +299,7 @@ final class TaskTable {
                         ? Long.MIN_VALUE : time.at(returned.notBefore());
             } else {
                 entry.state = State.ENDED;
-                recentlyEnded.put(entry.id, entry.attempt);
+                recentlyEnded.put(entry.id, new Ended(entry.attempt, change instanceof Change.Finish));
                 if (change instanceof Change.Bury) {
                     bury(entry);
                 }
@@ -366,6 +369,9 @@ final class TaskTable {
     void cancelled(Entry entry) {
         locked(() -> {
             entry.state = State.ENDED;
+            if (entry.attempt > 0) {
+                recentlyEnded.put(entry.id, new Ended(entry.attempt, false));
+            }
             return null;
         });
     }

@@ -15,7 +15,8 @@ final class WaitingTasks {
     private final QueueTime time;
     private final long agingNanos;
     private final ReadyTasks ready;
-    private final PriorityQueue<Entry> delayed = new PriorityQueue<>(Comparator.comparingLong(e -> e.dueAt));
+    private final PriorityQueue<Entry> delayed = new PriorityQueue<>(
+            Comparator.<Entry>comparingLong(entry -> entry.dueAt).thenComparingLong(entry -> entry.seq));
     private final WaitFigures figures;
 
     WaitingTasks(Duration agingInterval, QueueTime time) {
@@ -37,11 +38,14 @@ final class WaitingTasks {
         return delayed.size();
     }
 
-    /** A task that came, at {@code readySince}: ready, or delayed when its time has not come. */
-    void add(Entry entry, @Nullable Instant notBefore) {
+    /**
+     * A task that came, at {@code readySince}: ready, or delayed when its time has not come.
+     *
+     * @param putOff whether it counts its age from its time; one that is tried again keeps its age
+     */
+    void add(Entry entry, @Nullable Instant notBefore, boolean putOff) {
         entry.dueAt = notBefore == null ? Long.MIN_VALUE : time.at(notBefore);
-        if (entry.attempt == 0 && notBefore != null) {
-            // A task that was put off counts its age from its time; one that is tried again keeps its age.
+        if (putOff) {
             entry.readySince = Math.max(entry.readySince, entry.dueAt);
         }
         entry.waitsSince = entry.readySince;
