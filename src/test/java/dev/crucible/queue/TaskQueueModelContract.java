@@ -41,17 +41,25 @@ abstract class TaskQueueModelContract {
     /** When this class began; the same for all its tries. */
     protected abstract long began();
 
-    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
     void every_sequence_of_steps_does_what_the_model_does(@ForAll("sequences") List<QueueStep> steps) {
-        if (System.nanoTime() - began() > BUDGET_NANOS) {
+        if (overBudget()) {
             return;
         }
+        settled.clear();
         ModelRig rig = new ModelRig(CONFIG, open(), time, settled, this::crash, this::tick);
         for (QueueStep step : steps) {
             step.on(rig);
             rig.compare();
+            if (overBudget()) {
+                return;
+            }
         }
         rig.compareDeadLetters();
+    }
+
+    private boolean overBudget() {
+        return System.nanoTime() - began() > BUDGET_NANOS;
     }
 
     @Provide
