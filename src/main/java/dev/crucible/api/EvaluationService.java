@@ -53,6 +53,7 @@ public final class EvaluationService implements AutoCloseable {
     private final Stopper stopper;
     private final OutputReader outputs;
     private final Endings endings;
+    private final DeadLetters deadLetters;
     private final TaskQueue queue;
     private final EvaluationStore store;
     private final Limits maxLimits;
@@ -75,6 +76,7 @@ public final class EvaluationService implements AutoCloseable {
         this.reader = new SubmissionReader(catalog, config.maxLimits(), clock);
         this.endings = new Endings(requireNonNull(lifecycle, "lifecycle is null"));
         this.intake = new Intake(config, catalog, lifecycle, queue, store, ids, clock);
+        this.deadLetters = new DeadLetters(queue, intake);
         this.stopper = new Stopper(queue, store, executor, endings);
         this.outputs = new OutputReader(outputStore, executor);
     }
@@ -82,6 +84,11 @@ public final class EvaluationService implements AutoCloseable {
     /** What can run here. */
     public Catalog catalog() {
         return catalog;
+    }
+
+    /** The tasks that were given up. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
     }
 
     /** Reads submissions from JSON, with the languages and limits of this host. */

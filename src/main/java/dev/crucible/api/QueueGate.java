@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class QueueGate {
     private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration DRAINING_RETRY = Duration.ofSeconds(30);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final TaskQueue queue;
@@ -27,13 +28,18 @@ final class QueueGate {
     /**
      * Room for {@code tasks}, held until closed.
      *
-     * @throws PlatformException {@code QUEUE_FULL}
+     * @throws PlatformException {@code QUEUE_FULL}, {@code QUEUE_DRAINING}
      */
     Reservation reserve(int tasks) {
         lock.lock();
         try {
             // Read under the lock: what another call has enqueued since is in the figure before its room is given back.
             QueueStatus status = queue.status();
+            if (status.draining()) {
+                throw PlatformException.retryLater(ErrorCode.QUEUE_DRAINING,
+                        "The queue is being drained, so nothing was accepted. Send the request again once it is resumed.",
+                        DRAINING_RETRY);
+            }
             long waiting = (long) status.queued() + status.delayed() + reserved;
             if (waiting + tasks > capacity) {
                 throw PlatformException.retryLater(ErrorCode.QUEUE_FULL,

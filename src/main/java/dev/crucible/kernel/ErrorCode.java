@@ -27,6 +27,7 @@ public enum ErrorCode {
     QUEUE_FULL(429, true, "The queue is full"),
     BAD_GATEWAY(502, true, "A module answered badly"),
     STOPPING(503, true, "The server is stopping"),
+    QUEUE_DRAINING(503, true, "The queue is being drained"),
     NO_ENGINE(503, true, "No engine can run code here"),
     STORAGE_UNAVAILABLE(503, true, "The storage cannot be reached"),
     QUEUE_UNAVAILABLE(503, true, "The queue cannot be reached"),

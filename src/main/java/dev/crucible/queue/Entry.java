@@ -1,6 +1,7 @@
 package dev.crucible.queue;
 
 import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.evaluation.Submission;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,12 @@ final class Entry {
     int losses;
     /** Since when it counts as waiting, on the queue's nanosecond clock; keeps its value over retries. */
     long readySince;
+    /** Since when it waits for this attempt, on the same clock. */
+    long waitsSince;
     /** When a delayed task becomes ready, on the same clock. */
     long dueAt;
+    /** Whether it was picked before a more urgent one because of its age. */
+    boolean lifted;
 
     /** When the lease runs out, on the clock of {@link Leases}. */
     long deadline;
@@ -50,15 +55,16 @@ final class Entry {
     /** When the result of this attempt first came: a report that is repeated is the same one. */
     @Nullable Instant reportedAt;
 
+    /** Given up, and kept as a dead letter until that is discarded. */
+    boolean buried;
+
     boolean cancelRequested;
     @Nullable String cancelActor;
     /** Null when only the journal holds it. */
     @Nullable Task task;
 
-    @Nullable Entry levelPrevious;
-    @Nullable Entry levelNext;
-    @Nullable Entry flowPrevious;
-    @Nullable Entry flowNext;
+    /** Its neighbours in each {@link AgeList} that it is in. */
+    final @Nullable Entry[] links = new Entry[2 * AgeList.LISTS];
 
     Entry(Task task, long seq, Instant queuedAt) {
         this(task.id(), task.submitter(), task.submission().priority(), task.submission().engine(),
@@ -74,6 +80,23 @@ final class Entry {
         this.language = language;
         this.seq = seq;
         this.queuedAt = queuedAt;
+    }
+
+    /** A task that the journal held, without its submission. */
+    static Entry of(Journal.RestoredTask task) {
+        Entry entry = new Entry(
+                task.id(), task.submitter(), task.priority(), task.engine(), task.language(), task.seq(), task.queuedAt());
+        entry.attempt = task.attempt();
+        entry.losses = task.losses();
+        return entry;
+    }
+
+    /** What is left of a task that has ended. */
+    static Entry over(EvaluationId id, State state, boolean buried, Instant at) {
+        Entry entry = new Entry(id, "", Submission.LOWEST_PRIORITY, "", "", 0, at);
+        entry.state = state;
+        entry.buried = buried;
+        return entry;
     }
 
     /** Whether this one stands before the other in first-in-first-out order. */

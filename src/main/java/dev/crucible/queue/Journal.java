@@ -7,6 +7,7 @@ import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.kernel.evaluation.Submission;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,16 @@ interface Journal extends AutoCloseable {
         static final Written JOURNALED = new Written(null);
     }
 
-    /** The submission of a task that memory does not hold. */
-    Submission load(EvaluationId id);
+    /** The submission of a task that memory does not hold, or empty when the journal's copy cannot be read any more. */
+    Optional<Submission> load(EvaluationId id);
 
     /** Dead letters, newest first. */
     List<DeadLetter> deadLetters(int limit);
+
+    Optional<DeadTask> deadLetter(EvaluationId id);
+
+    /** How many dead letters it keeps; beyond these the oldest goes. */
+    int mostDeadLetters();
 
     /** Whether submissions can be read again with {@link #load}, so that memory need not keep them. */
     boolean keepsSubmissions();
@@ -57,8 +63,11 @@ interface Journal extends AutoCloseable {
         record Return(EvaluationId id, int attempt, Instant at, @Nullable String error, @Nullable Instant notBefore)
                 implements Change {}
 
-        /** Given up: as finished, and kept as a dead letter. */
-        record Bury(Settlement.Finished finished, String error) implements Change {}
+        /** Given up: as finished, and kept as a dead letter. The task is null when only the journal holds it. */
+        record Bury(Settlement.Finished finished, String error, @Nullable Task task) implements Change {}
+
+        /** These dead letters are of no use any more. */
+        record Discard(List<EvaluationId> ids) implements Change {}
 
         /** The settlements of these are done. */
         record Forget(List<EvaluationId> ids) implements Change {}

@@ -41,7 +41,9 @@ final class JournalWrites {
             """;
 
     private static final String END = """
-            update queue.task set state = ?, worker = null, ended_at = now() where id = any (?::text[])
+            update queue.task t set state = ?, worker = null,
+                ended_at = timestamptz 'epoch' + e.at * interval '1 microsecond'
+            from unnest(?::text[], ?::bigint[]) as e (id, at) where t.id = e.id
             """;
 
     private static final String KEEP_RESULT = """
@@ -79,6 +81,19 @@ final class JournalWrites {
                  payload as (delete from queue.task_payload where id in (select id from gone)),
                  loss as (delete from queue.task_loss where id in (select id from gone))
             delete from queue.task_result where id in (select id from settled)
+            """;
+
+    /** One whose end is not settled yet is left to that, as any other task that has ended. */
+    private static final String DISCARD = """
+            with discarded as (select unnest(?::text[]) as id),
+                 unsettled as (update queue.task t set state = 'finished'
+                     where id in (select id from discarded) and state = 'dead'
+                         and exists (select 1 from queue.task_result r where r.id = t.id)),
+                 gone as (delete from queue.task t where id in (select id from discarded) and state = 'dead'
+                         and not exists (select 1 from queue.task_result r where r.id = t.id)
+                     returning id),
+                 payload as (delete from queue.task_payload where id in (select id from gone))
+            delete from queue.task_loss where id in (select id from gone)
             """;
 
     private final Transaction transaction;
@@ -135,6 +150,10 @@ final class JournalWrites {
                     .map(bury -> new Loss(
                             bury.finished().id(), bury.finished().attempt(), bury.finished().at(), bury.error()))
                     .toList());
+        } else if (first instanceof Change.Discard) {
+            transaction.add(DISCARD).array("text", strings(
+                    run.stream().flatMap(change -> ((Change.Discard) change).ids().stream()).toList(),
+                    EvaluationId::value));
         } else {
             forget(run.stream().flatMap(change -> ((Change.Forget) change).ids().stream()).toList());
         }
@@ -169,11 +188,12 @@ final class JournalWrites {
 
     void end(List<Settlement.Finished> finished, String state) {
         String[] ids = strings(finished, one -> one.id().value());
-        transaction.add(END).value(state).array("text", ids);
+        Long[] times = array(finished, one -> micros(one.at()));
+        transaction.add(END).value(state).array("text", ids).array("int8", times);
         transaction.add(KEEP_RESULT)
                 .array("text", ids)
                 .array("int4", finished.stream().map(Settlement.Finished::attempt).toArray())
-                .array("int8", array(finished, one -> micros(one.at())))
+                .array("int8", times)
                 .array("text", strings(finished, Settlement.Finished::actor))
                 .array("text", strings(finished, Settlement.Finished::workerId))
                 .array("text", strings(finished, one -> Json.text(one.outcome())));

@@ -12,7 +12,7 @@ import java.util.PriorityQueue;
 final class Leases {
     private record Deadline(Entry entry, int attempt, long at) {}
 
-    private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>(Comparator.comparingLong(Deadline::at));
+    private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>(Comparator.comparingLong(Deadline::at).thenComparingLong(deadline -> deadline.entry().seq));
     private final long leaseNanos;
     /** A tick that comes later than this after the one before it was held up by a stall. */
     private final long stallNanos;

@@ -2,13 +2,15 @@ package dev.crucible.queue;
 
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.evaluation.Submission;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** For a queue that lives and dies with its process: remembers dead letters and nothing else. */
 final class NoJournal implements Journal {
@@ -17,7 +19,7 @@ final class NoJournal implements Journal {
     private static final int MAX_DEAD_LETTERS = 10_000;
 
     private final Map<EvaluationId, List<DeadLetter.LostAttempt>> losses = new HashMap<>();
-    private final Deque<DeadLetter> dead = new ArrayDeque<>();
+    private final Map<EvaluationId, DeadTask> dead = new LinkedHashMap<>();
 
     @Override
     public Restored open() {
@@ -31,7 +33,9 @@ final class NoJournal implements Journal {
         } else if (change instanceof Change.Finish finish) {
             forget(finish.finished().id());
         } else if (change instanceof Change.Bury bury) {
-            bury(bury.finished(), bury.error());
+            bury(bury.finished(), bury.error(), bury.task());
+        } else if (change instanceof Change.Discard discard) {
+            discard(discard.ids());
         }
         return DONE;
     }
@@ -46,23 +50,40 @@ final class NoJournal implements Journal {
         }
     }
 
-    private synchronized void bury(Settlement.Finished finished, String error) {
+    private synchronized void bury(Settlement.Finished finished, String error, @Nullable Task task) {
         lost(finished.id(), new DeadLetter.LostAttempt(finished.attempt(), finished.at(), error));
         List<DeadLetter.LostAttempt> history = losses.remove(finished.id());
-        dead.addFirst(new DeadLetter(finished.id(), finished.at(), history.size(), history));
-        if (dead.size() > MAX_DEAD_LETTERS) {
-            dead.removeLast();
+        dead.put(finished.id(), new DeadTask(
+                new DeadLetter(finished.id(), finished.at(), history.size(), history), task));
+        while (dead.size() > MAX_DEAD_LETTERS) {
+            dead.remove(dead.keySet().iterator().next());
         }
     }
 
+    private synchronized void discard(List<EvaluationId> ids) {
+        ids.forEach(dead::remove);
+    }
+
     @Override
-    public Submission load(EvaluationId id) {
+    public Optional<Submission> load(EvaluationId id) {
         throw new IllegalStateException("memory holds every submission");
     }
 
     @Override
     public synchronized List<DeadLetter> deadLetters(int limit) {
-        return dead.stream().limit(limit).toList();
+        List<DeadLetter> letters = new ArrayList<>(dead.values().stream().map(DeadTask::letter).toList());
+        Collections.reverse(letters);
+        return letters.stream().limit(limit).toList();
+    }
+
+    @Override
+    public synchronized Optional<DeadTask> deadLetter(EvaluationId id) {
+        return Optional.ofNullable(dead.get(id));
+    }
+
+    @Override
+    public int mostDeadLetters() {
+        return MAX_DEAD_LETTERS;
     }
 
     @Override

@@ -7,25 +7,29 @@ import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Outcome;
+import dev.crucible.kernel.evaluation.Reason;
 import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.platform.db.Database;
 import dev.crucible.platform.db.DatabaseErrors;
 import dev.crucible.platform.db.GroupCommit;
 import dev.crucible.platform.db.Transaction;
 import dev.crucible.platform.json.Json;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Record;
+import org.jooq.Result;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,10 +104,12 @@ final class PostgresJournal implements Journal {
         }
     }
 
+    /** In their order. */
     private static List<Settlement.Requeued> takeBackLeased(DSLContext sql, Instant now) {
         return sql.fetch(
-                        "update queue.task set state = 'queued', worker = null, crashes = crashes + 1"
-                                + " where ended_at is null and state = 'leased' returning id, attempt")
+                        "with lost as (update queue.task set state = 'queued', worker = null, crashes = crashes + 1"
+                                + " where ended_at is null and state = 'leased' returning id, attempt, seq)"
+                                + " select id, attempt from lost order by seq")
                 .map(row -> new Settlement.Requeued(
                         new EvaluationId(row.get("id", String.class)), row.get("attempt", Integer.class), now,
                         "the server stopped while it ran"));
@@ -130,8 +136,19 @@ final class PostgresJournal implements Journal {
                 .map(row -> new Settlement.Finished(
                         new EvaluationId(row.get("id", String.class)), row.get("attempt", Integer.class),
                         row.get("at", Instant.class), row.get("actor", String.class), row.get("worker", String.class),
-                        Json.read(row.get("outcome", String.class), Outcome.class),
-                        row.get("buried", Boolean.class)));
+                        outcome(row), row.get("buried", Boolean.class)));
+    }
+
+    /** A result that cannot be read any more is told of, and keeps no server from starting. */
+    private static Outcome outcome(Record row) {
+        try {
+            return Json.read(row.get("outcome", String.class), Outcome.class);
+        } catch (UncheckedIOException e) {
+            LOG.atError().setCause(e).addKeyValue("eval_id", row.get("id", String.class))
+                    .log("A result in the queue's journal cannot be read; its evaluation fails with sandbox_error");
+            return Outcome.notRun(
+                    Reason.SANDBOX_ERROR, "It ended, but its result in the queue's journal cannot be read any more.");
+        }
     }
 
     private static List<EvaluationId> dead(DSLContext sql) {
@@ -215,33 +232,57 @@ final class PostgresJournal implements Journal {
     }
 
     @Override
-    public Submission load(EvaluationId id) {
-        return database.run(ErrorCode.QUEUE_UNAVAILABLE, sql -> Json.read(
-                sql.fetchSingle("select body from queue.task_payload where id = {0}", val(id.value()))
-                        .get(0, String.class),
-                Submission.class));
+    public Optional<Submission> load(EvaluationId id) {
+        return database.run(ErrorCode.QUEUE_UNAVAILABLE, sql -> submission(sql, id));
+    }
+
+    private static Optional<Submission> submission(DSLContext sql, EvaluationId id) {
+        try {
+            return sql.fetchOptional("select body from queue.task_payload where id = {0}", val(id.value()))
+                    .map(row -> Json.read(row.get(0, String.class), Submission.class));
+        } catch (UncheckedIOException e) {
+            LOG.atError().setCause(e).addKeyValue("eval_id", id).log("A task in the queue's journal cannot be read");
+            return Optional.empty();
+        }
     }
 
     @Override
     public List<DeadLetter> deadLetters(int limit) {
+        return database.run(ErrorCode.QUEUE_UNAVAILABLE, sql -> letters(sql, sql.fetch(
+                "select id, ended_at from queue.task where ended_at is not null and state = 'dead'"
+                        + " order by ended_at desc, seq desc limit {0}", val(limit))));
+    }
+
+    @Override
+    public Optional<DeadTask> deadLetter(EvaluationId id) {
         return database.run(ErrorCode.QUEUE_UNAVAILABLE, sql -> {
-            Map<String, Instant> dead = new LinkedHashMap<>();
-            sql.fetch("select id, ended_at from queue.task where ended_at is not null and state = 'dead'"
-                            + " order by ended_at desc limit {0}", val(limit))
-                    .forEach(row -> dead.put(row.get("id", String.class), row.get("ended_at", Instant.class)));
-            Map<String, List<DeadLetter.LostAttempt>> histories = new LinkedHashMap<>();
-            dead.keySet().forEach(id -> histories.put(id, new ArrayList<>()));
-            sql.fetch("select id, attempt, at, error from queue.task_loss where id = any({0}) order by position",
-                            val(dead.keySet().toArray(String[]::new)))
-                    .forEach(row -> histories.get(row.get("id", String.class)).add(new DeadLetter.LostAttempt(
-                            row.get("attempt", Integer.class), row.get("at", Instant.class),
-                            row.get("error", String.class))));
-            return dead.entrySet().stream()
-                    .map(letter -> new DeadLetter(
-                            new EvaluationId(letter.getKey()), letter.getValue(), histories.get(letter.getKey()).size(),
-                            histories.get(letter.getKey())))
-                    .toList();
+            Result<Record> rows = sql.fetch(
+                    "select id, ended_at, submitter from queue.task where id = {0} and state = 'dead'", val(id.value()));
+            return letters(sql, rows).stream().findFirst().map(letter -> new DeadTask(letter, submission(sql, id)
+                    .map(submission -> new Task(id, rows.get(0).get("submitter", String.class), submission))
+                    .orElse(null)));
         });
+    }
+
+    private static List<DeadLetter> letters(DSLContext sql, Result<Record> dead) {
+        Map<String, List<DeadLetter.LostAttempt>> histories = new HashMap<>();
+        dead.forEach(row -> histories.put(row.get("id", String.class), new ArrayList<>()));
+        sql.fetch("select id, attempt, at, error from queue.task_loss where id = any({0}) order by position",
+                        val(histories.keySet().toArray(String[]::new)))
+                .forEach(row -> histories.get(row.get("id", String.class)).add(new DeadLetter.LostAttempt(
+                        row.get("attempt", Integer.class), row.get("at", Instant.class),
+                        row.get("error", String.class))));
+        return dead.map(row -> {
+            List<DeadLetter.LostAttempt> history = histories.get(row.get("id", String.class));
+            return new DeadLetter(
+                    new EvaluationId(row.get("id", String.class)), row.get("ended_at", Instant.class), history.size(),
+                    history);
+        });
+    }
+
+    @Override
+    public int mostDeadLetters() {
+        return Integer.MAX_VALUE;
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     private final QueueConfig config;
     private final Journal journal;
-    private final InstantSource clock;
+    private final QueueTime time;
     private final TaskTable table;
     private final Settler settler;
     private final ScheduledExecutorService ticker = Threads.scheduler("queue-clock");
@@ -46,8 +47,8 @@ final class PriorityTaskQueue implements LocalTaskQueue {
             QueueConfig config, Journal journal, SettlementHandler handler, InstantSource clock, LongSupplier nanos) {
         this.config = requireNonNull(config, "config is null");
         this.journal = requireNonNull(journal, "journal is null");
-        this.clock = requireNonNull(clock, "clock is null");
-        this.table = new TaskTable(config, journal.keepsSubmissions(), clock, requireNonNull(nanos, "nanos is null"));
+        this.time = new QueueTime(clock, nanos);
+        this.table = new TaskTable(config, journal, time);
         this.settler = new Settler(requireNonNull(handler, "handler is null"), this::settled);
     }
 
@@ -77,18 +78,31 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     @Override
     public Optional<Lease> next(WorkerProfile worker, Duration wait) {
-        Entry entry = table.take(worker, wait);
-        if (entry == null) {
-            return Optional.empty();
+        for (Entry entry = table.take(worker, wait); entry != null; entry = table.take(worker, Duration.ZERO)) {
+            Task task = claim(entry);
+            TaskTable.Granted granted = table.grant(entry);
+            if (task != null) {
+                return Optional.of(new Lease(granted.token(), task, config.lease(), granted.waited()));
+            }
+            giveUp(table.beginEnd(granted.token()), "the queue's journal holds no copy of the task that can be read");
         }
+        return Optional.empty();
+    }
+
+    /** Makes a pick durable. Answers its task, or null when that cannot be read any more. */
+    private @Nullable Task claim(Entry entry) {
         try {
-            CompletableFuture<Written> claimed = journal.write(new Change.Claim(entry.id, entry.attempt, worker.workerId()));
+            CompletableFuture<Written> claimed = journal.write(
+                    new Change.Claim(entry.id, entry.attempt, requireNonNull(entry.workerId)));
             // Read while the claim is committed. When this fails the journal has a claim too many, which the next
             // attempt's goes over.
-            Task task = entry.task != null
-                    ? entry.task : new Task(entry.id, entry.submitter, journal.load(entry.id));
+            Task task = entry.task;
+            if (task == null) {
+                task = journal.load(entry.id)
+                        .map(submission -> new Task(entry.id, entry.submitter, submission)).orElse(null);
+            }
             await(claimed);
-            return Optional.of(table.grant(entry, task));
+            return task;
         } catch (RuntimeException e) {
             table.putBack(entry);
             throw e;
@@ -120,23 +134,28 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     /** Counts a lost attempt: the task waits again after {@code delay}, or is given up. */
     private Failed lose(Entry entry, String error, Duration delay) {
-        Instant now = clock.instant();
         if (entry.losses + 1 >= config.maxAttempts()) {
-            Settlement.Finished finished = new Settlement.Finished(
-                    entry.id, entry.attempt, now, "queue", entry.workerId, Journal.gaveUp(entry.attempt, error), true);
-            end(entry, new Change.Bury(finished, error), finished);
+            giveUp(entry, error);
             return Failed.DEAD_LETTER;
         }
+        Instant now = time.instant();
         Instant notBefore = delay.isZero() ? null : now.plus(delay);
         end(entry, new Change.Return(entry.id, entry.attempt, now, error, notBefore),
                 new Settlement.Requeued(entry.id, entry.attempt, now, error));
         return Failed.RETRYING;
     }
 
+    private void giveUp(Entry entry, String error) {
+        Settlement.Finished finished = new Settlement.Finished(
+                entry.id, entry.attempt, time.instant(), "queue", entry.workerId, Journal.gaveUp(entry.attempt, error),
+                true);
+        end(entry, new Change.Bury(finished, error, entry.task), finished);
+    }
+
     @Override
     public void release(LeaseToken token, String why) {
         Entry entry = table.beginEnd(token);
-        Instant now = clock.instant();
+        Instant now = time.instant();
         end(entry, new Change.Return(entry.id, entry.attempt, now, null, null),
                 new Settlement.Requeued(entry.id, entry.attempt, now, why));
     }
@@ -175,7 +194,7 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     private Settlement.Finished cancelled(Entry entry, String actor) {
         return new Settlement.Finished(
-                entry.id, entry.attempt, clock.instant(), actor, null,
+                entry.id, entry.attempt, time.instant(), actor, null,
                 Outcome.notRun(Reason.CANCELLED, "It was cancelled before it ran."), false);
     }
 
@@ -243,17 +262,36 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     @Override
     public void pause() {
-        table.pause(true);
+        table.pause();
+    }
+
+    @Override
+    public void drain() {
+        table.drain();
     }
 
     @Override
     public void resume() {
-        table.pause(false);
+        table.resume();
     }
 
     @Override
     public List<DeadLetter> deadLetters(int limit) {
         return journal.deadLetters(limit);
+    }
+
+    @Override
+    public Optional<DeadTask> deadLetter(EvaluationId id) {
+        return table.isDead(id) ? journal.deadLetter(id) : Optional.empty();
+    }
+
+    @Override
+    public List<EvaluationId> discard(List<EvaluationId> ids) {
+        List<EvaluationId> dead = table.dead(ids);
+        if (!dead.isEmpty()) {
+            write(new Change.Discard(dead), written -> {}, () -> {});
+        }
+        return table.discarded(dead);
     }
 
     /** Waits until a change is durable and gone on from; when it cannot be made so, undoes its first step and throws. */

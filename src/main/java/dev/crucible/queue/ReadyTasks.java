@@ -1,5 +1,7 @@
 package dev.crucible.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.crucible.kernel.evaluation.Submission;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,14 +11,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tasks that may be handed out now, and the order in which they are: see {@link TaskQueue}. A pure data structure:
  * no clock, no lock, no I/O. Adding and removing take constant time but for a task that returns into the middle; taking
- * looks at the oldest task of each level.
+ * looks at the oldest task of each level and kind, and at one of each submitter who is passed over.
  */
 final class ReadyTasks {
     private static final int LEVELS = Submission.HIGHEST_PRIORITY + 1;
+    private static final int OF_LEVEL = 0;
+    private static final int OF_KIND = 1;
+    private static final int OF_FLOW = 2;
 
     private final Level[] levels = new Level[LEVELS];
     private final long agingNanos;
     private int size;
+
+    /** What a worker must be able to run. */
+    record Kind(String engine, String language) {
+        static Kind of(Entry entry) {
+            return new Kind(entry.engine, entry.language);
+        }
+    }
 
     ReadyTasks(long agingNanos) {
         this.agingNanos = agingNanos;
@@ -30,7 +42,7 @@ final class ReadyTasks {
     }
 
     int sizeOf(int level) {
-        return levels[level].size;
+        return levels[level].byAge.size();
     }
 
     void add(Entry entry) {
@@ -43,29 +55,57 @@ final class ReadyTasks {
         size--;
     }
 
-    /** Takes the next task that {@code wanted} accepts, or null. */
-    @Nullable Entry poll(long now, Predicate<Entry> wanted) {
-        int passedOver = 0;
-        while (true) {
-            int best = bestLevel(now, passedOver);
-            if (best < 0) {
-                return null;
+    /**
+     * Takes the next task of a kind that {@code wanted} accepts, or null. None of another level has a higher effective
+     * priority: inside a level turns go before age, but not so far that a task is passed over for one that came after it
+     * and is less urgent.
+     */
+    @Nullable Entry poll(long now, Predicate<Kind> wanted) {
+        Entry best = null;
+        long bestEffective = -1;
+        long nextEffective = -1;
+        boolean lifted = false;
+        for (int level = LEVELS - 1; level >= 0; level--) {
+            Entry head = levels[level].byKind.oldest(wanted);
+            if (head == null) {
+                continue;
             }
-            Entry entry = levels[best].nextInTurn(wanted);
-            if (entry != null) {
-                remove(entry);
-                return entry;
+            long effective = effective(head, now);
+            if (best == null || effective > bestEffective || effective == bestEffective && head.before(best)) {
+                lifted = best != null;
+                nextEffective = bestEffective;
+                best = head;
+                bestEffective = effective;
+            } else {
+                nextEffective = Math.max(nextEffective, effective);
             }
-            passedOver |= 1 << best;
         }
+        if (best == null) {
+            return null;
+        }
+        long atLeast = nextEffective;
+        Entry entry = levels[best.priority].nextInTurn(wanted, candidate -> effective(candidate, now) >= atLeast);
+        entry.lifted = lifted;
+        remove(entry);
+        return entry;
+    }
+
+    private long effective(Entry entry, long now) {
+        return Math.min(LEVELS, entry.priority + Math.max(0, now - entry.readySince) / agingNanos);
+    }
+
+    /** The oldest of a level, or null. */
+    @Nullable Entry oldest(int level) {
+        return levels[level].byAge.oldest();
     }
 
     /** The oldest of all, or null. */
     @Nullable Entry oldest() {
         Entry oldest = null;
         for (Level level : levels) {
-            if (level.oldest != null && (oldest == null || level.oldest.before(oldest))) {
-                oldest = level.oldest;
+            Entry head = level.byAge.oldest();
+            if (head != null && (oldest == null || head.before(oldest))) {
+                oldest = head;
             }
         }
         return oldest;
@@ -78,127 +118,66 @@ final class ReadyTasks {
     int positionOf(Entry entry) {
         int higher = 0;
         for (int level = entry.priority + 1; level < LEVELS; level++) {
-            higher += levels[level].size;
+            higher += sizeOf(level);
         }
+        AgeList level = levels[entry.priority].byAge;
         int steps = 0;
-        Entry ahead = entry.levelPrevious;
-        Entry behind = entry.levelNext;
+        Entry ahead = level.older(entry);
+        Entry behind = level.younger(entry);
         while (ahead != null && behind != null) {
-            ahead = ahead.levelPrevious;
-            behind = behind.levelNext;
+            ahead = level.older(ahead);
+            behind = level.younger(behind);
             steps++;
         }
-        return higher + (ahead == null ? steps : levels[entry.priority].size - 1 - steps);
-    }
-
-    private int bestLevel(long now, int passedOver) {
-        int best = -1;
-        long bestEffective = 0;
-        for (int level = LEVELS - 1; level >= 0; level--) {
-            Entry head = levels[level].oldest;
-            if (head == null || (passedOver & 1 << level) != 0) {
-                continue;
-            }
-            long effective = Math.min(LEVELS, level + Math.max(0, now - head.readySince) / agingNanos);
-            if (best < 0 || effective > bestEffective
-                    || effective == bestEffective && head.before(levels[best].oldest)) {
-                best = level;
-                bestEffective = effective;
-            }
-        }
-        return best;
+        return higher + (ahead == null ? steps : level.size() - 1 - steps);
     }
 
     /** One priority: all its tasks by age, and one flow for each submitter, in turn. */
     private static final class Level {
-        private @Nullable Entry oldest;
-        private @Nullable Entry newest;
+        private final AgeList byAge = new AgeList(OF_LEVEL);
+        private final Kinds byKind = new Kinds(OF_KIND);
         private final Map<String, Flow> flows = new HashMap<>();
         private @Nullable Flow turn;
-        private int size;
 
         void add(Entry entry) {
-            linkByAge(entry);
+            byAge.add(entry);
+            byKind.add(entry);
             Flow flow = flows.get(entry.submitter);
             if (flow == null) {
                 flow = new Flow();
                 flows.put(entry.submitter, flow);
                 enterRing(flow);
             }
-            flow.add(entry);
-            size++;
+            flow.tasks.add(entry);
         }
 
         void remove(Entry entry) {
-            if (entry.levelPrevious == null) {
-                oldest = entry.levelNext;
-            } else {
-                entry.levelPrevious.levelNext = entry.levelNext;
-            }
-            if (entry.levelNext == null) {
-                newest = entry.levelPrevious;
-            } else {
-                entry.levelNext.levelPrevious = entry.levelPrevious;
-            }
-            entry.levelPrevious = null;
-            entry.levelNext = null;
+            byAge.remove(entry);
+            byKind.remove(entry);
             Flow flow = flows.get(entry.submitter);
-            flow.remove(entry);
-            if (flow.first == null) {
+            flow.tasks.remove(entry);
+            if (flow.tasks.isEmpty()) {
                 flows.remove(entry.submitter);
                 leaveRing(flow);
             }
-            size--;
         }
 
-        /** The first wanted task of the submitter whose turn it is; the turn moves on. */
-        @Nullable Entry nextInTurn(Predicate<Entry> wanted) {
-            Flow start = turn;
-            Flow flow = start;
-            while (flow != null) {
-                for (Entry entry = flow.first; entry != null; entry = entry.flowNext) {
-                    if (wanted.test(entry)) {
-                        turn = flow.next;
-                        return entry;
-                    }
+        /**
+         * The first wanted task of the submitter whose turn it is and whose task is old enough; the turn moves on. There
+         * must be one.
+         */
+        Entry nextInTurn(Predicate<Kind> wanted, Predicate<Entry> oldEnough) {
+            for (Flow flow = requireNonNull(turn); ; flow = flow.next) {
+                Entry entry = flow.tasks.oldest(wanted);
+                if (entry != null && oldEnough.test(entry)) {
+                    turn = flow.next;
+                    return entry;
                 }
-                flow = flow.next == start ? null : flow.next;
             }
-            return null;
-        }
-
-        private void linkByAge(Entry entry) {
-            Entry after = newest;
-            if (after != null && entry.before(after)) {
-                after = placeBefore(entry);
-            }
-            entry.levelPrevious = after;
-            entry.levelNext = after == null ? oldest : after.levelNext;
-            if (entry.levelNext == null) {
-                newest = entry;
-            } else {
-                entry.levelNext.levelPrevious = entry;
-            }
-            if (after == null) {
-                oldest = entry;
-            } else {
-                after.levelNext = entry;
-            }
-        }
-
-        /** The last entry that stands before this one; a returning task is old, so its place is near the oldest. */
-        private @Nullable Entry placeBefore(Entry entry) {
-            Entry place = null;
-            for (Entry older = oldest; older != null && older.before(entry); older = older.levelNext) {
-                place = older;
-            }
-            return place;
         }
 
         private void enterRing(Flow flow) {
             if (turn == null) {
-                flow.next = flow;
-                flow.previous = flow;
                 turn = flow;
             } else {
                 flow.previous = turn.previous;
@@ -217,48 +196,48 @@ final class ReadyTasks {
         }
     }
 
-    /** The tasks of one submitter in one level, by age; a member of the level's ring of turns. */
+    /** The tasks of one submitter in one level; a member of the level's ring of turns. */
     private static final class Flow {
-        private @Nullable Entry first;
-        private @Nullable Entry last;
+        private final Kinds tasks = new Kinds(OF_FLOW);
         private Flow next = this;
         private Flow previous = this;
+    }
+
+    /** Tasks by kind and age: what a worker cannot run costs it nothing. */
+    private static final class Kinds {
+        private final Map<Kind, AgeList> lists = new HashMap<>(2);
+        private final int list;
+
+        Kinds(int list) {
+            this.list = list;
+        }
 
         void add(Entry entry) {
-            Entry after = last;
-            if (after != null && entry.before(after)) {
-                after = null;
-                for (Entry older = first; older != null && older.before(entry); older = older.flowNext) {
-                    after = older;
-                }
-            }
-            entry.flowPrevious = after;
-            entry.flowNext = after == null ? first : after.flowNext;
-            if (entry.flowNext == null) {
-                last = entry;
-            } else {
-                entry.flowNext.flowPrevious = entry;
-            }
-            if (after == null) {
-                first = entry;
-            } else {
-                after.flowNext = entry;
-            }
+            lists.computeIfAbsent(Kind.of(entry), kind -> new AgeList(list)).add(entry);
         }
 
         void remove(Entry entry) {
-            if (entry.flowPrevious == null) {
-                first = entry.flowNext;
-            } else {
-                entry.flowPrevious.flowNext = entry.flowNext;
+            Kind kind = Kind.of(entry);
+            AgeList tasks = requireNonNull(lists.get(kind));
+            tasks.remove(entry);
+            if (tasks.size() == 0) {
+                lists.remove(kind);
             }
-            if (entry.flowNext == null) {
-                last = entry.flowPrevious;
-            } else {
-                entry.flowNext.flowPrevious = entry.flowPrevious;
+        }
+
+        boolean isEmpty() {
+            return lists.isEmpty();
+        }
+
+        @Nullable Entry oldest(Predicate<Kind> wanted) {
+            Entry oldest = null;
+            for (Map.Entry<Kind, AgeList> tasks : lists.entrySet()) {
+                Entry head = tasks.getValue().oldest();
+                if (head != null && (oldest == null || head.before(oldest)) && wanted.test(tasks.getKey())) {
+                    oldest = head;
+                }
             }
-            entry.flowPrevious = null;
-            entry.flowNext = null;
+            return oldest;
         }
     }
 }

@@ -4,8 +4,8 @@ import dev.crucible.platform.concurrent.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +21,8 @@ final class Settler implements AutoCloseable {
     private static final long FIRST_RETRY_MILLIS = 50;
     private static final long LONGEST_RETRY_MILLIS = 2_000;
 
-    private final LinkedBlockingQueue<Settlement> waiting = new LinkedBlockingQueue<>();
+    /** An empty one has nothing to tell and only wakes the thread. */
+    private final LinkedBlockingQueue<Optional<Settlement>> waiting = new LinkedBlockingQueue<>();
     private final SettlementHandler handler;
     private final Consumer<List<Settlement>> settled;
     private final Thread thread = Threads.daemon("queue-settler", this::run);
@@ -37,23 +38,19 @@ final class Settler implements AutoCloseable {
     }
 
     void add(Settlement settlement) {
-        waiting.add(settlement);
+        waiting.add(Optional.of(settlement));
     }
 
     private void run() {
-        List<Settlement> batch = new ArrayList<>();
         while (!closing || !waiting.isEmpty()) {
             try {
-                Settlement first = waiting.poll(100, TimeUnit.MILLISECONDS);
-                if (first == null) {
-                    continue;
-                }
-                batch.add(first);
-                waiting.drainTo(batch, BATCH - 1);
-                if (settle(batch)) {
+                List<Optional<Settlement>> taken = new ArrayList<>();
+                taken.add(waiting.take());
+                waiting.drainTo(taken, BATCH - 1);
+                List<Settlement> batch = taken.stream().flatMap(Optional::stream).toList();
+                if (!batch.isEmpty() && settle(batch)) {
                     settled.accept(batch);
                 }
-                batch = new ArrayList<>();
             } catch (InterruptedException e) {
                 return;
             }
@@ -82,6 +79,7 @@ final class Settler implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        waiting.add(Optional.empty());
         Threads.end(thread, CLOSE_PATIENCE);
     }
 }

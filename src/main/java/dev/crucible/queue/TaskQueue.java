@@ -11,8 +11,10 @@ import java.util.Optional;
  * The queue of evaluations that wait for a worker. Mirrors the queue service on port 8081. Thread-safe.
  *
  * <p>Order: the level with the highest effective priority goes first. A waiting task gains a level each ageing interval;
- * past the top level, age alone decides. Among levels that are equal the one whose oldest task waited longest goes
- * first. Inside a level submitters take turns, each in first-in-first-out order.
+ * past the top level, age alone decides between levels. Among levels that are equal the one whose oldest task waited
+ * longest goes first. Inside a level submitters take turns, each in first-in-first-out order; a turn is passed over when
+ * its task has not aged as far as the level's oldest and would go before a more urgent one because of it. Only tasks that
+ * the worker can run count.
  *
  * <p>Delivery: a task is handed out under a lease. It is given again when the lease runs out or the worker hands it
  * back, and after {@link QueueConfig#maxAttempts()} losses it is a dead letter. Only the holder of the current lease
@@ -24,7 +26,7 @@ public interface TaskQueue {
     /**
      * {@code POST /tasks}. The same id again gives the same answer and is queued once.
      *
-     * @throws PlatformException {@code QUEUE_FULL} with a time to wait
+     * @throws PlatformException {@code QUEUE_FULL}, {@code QUEUE_DRAINING} with a time to wait
      */
     Enqueued enqueue(Task task);
 
@@ -74,8 +76,26 @@ public interface TaskQueue {
     /** No task is handed out until {@link #resume}; enqueueing goes on. Not remembered across a restart. */
     void pause();
 
+    /**
+     * No task is handed out and no new one accepted until {@link #resume}; what is leased goes on to its end. Not
+     * remembered across a restart.
+     */
+    void drain();
+
+    /** Ends {@link #pause} and {@link #drain}. */
     void resume();
 
     /** Dead letters, newest first. */
     List<DeadLetter> deadLetters(int limit);
+
+    /** {@code GET /dlq/tasks/{id}}: one dead letter with its task. */
+    Optional<DeadTask> deadLetter(EvaluationId id);
+
+    /**
+     * {@code DELETE /dlq/tasks/{id}}: takes dead letters away for good. To try one again, enqueue its task under a new
+     * id before: its own id has had its one result, which a second may not follow.
+     *
+     * @return those of them that were dead letters
+     */
+    List<EvaluationId> discard(List<EvaluationId> ids);
 }

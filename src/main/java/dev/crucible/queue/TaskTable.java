@@ -5,25 +5,23 @@ import static java.util.Objects.requireNonNull;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
-import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.queue.Entry.State;
 import dev.crucible.queue.Journal.Change;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,115 +30,103 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskTable {
     private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
+    private static final Duration DRAINING_RETRY_AFTER = Duration.ofSeconds(30);
     private static final long WORKER_SEEN_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** Ended attempts whose workers may still ask again because an answer was lost. */
+    /** Ended tasks whose workers may still ask again because an answer was lost. */
     private static final int REMEMBERED_ENDS = 10_000;
-    /** Submissions kept in memory beside the journal, in characters of code and input. */
-    private static final long CACHED_CHARACTERS = 32L << 20;
-    /** Beyond a century nanoseconds would overflow, and nobody waits that long. */
-    private static final Duration LONGEST_WAIT = Duration.ofDays(36_500);
 
     private final QueueConfig config;
-    private final boolean dropSubmissions;
-    private final InstantSource clock;
-    private final LongSupplier nanos;
+    private final QueueTime time;
+    private final int mostDead;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ready = lock.newCondition();
     private final Map<EvaluationId, Entry> tasks = new HashMap<>();
-    private final ReadyTasks readyTasks;
-    private final PriorityQueue<Entry> delayed = new PriorityQueue<>(Comparator.comparingLong(e -> e.dueAt));
+    private final WaitingTasks waiting;
+    private final SubmissionCache submissions;
     private final Leases leases;
     private final Map<String, Long> workersSeen = new HashMap<>();
-    private final Map<EvaluationId, Integer> recentlyEnded = new LinkedHashMap<>() {
+    private final Map<EvaluationId, Ended> recentlyEnded = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<EvaluationId, Integer> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<EvaluationId, Ended> eldest) {
             return size() > REMEMBERED_ENDS;
         }
     };
-    /** Ready and delayed, and those whose insert is under way. */
-    private int waiting;
+    /** Dead letters, the oldest first. */
+    private final Set<EvaluationId> dead = new LinkedHashSet<>();
+    private int inserting;
     private int leased;
-    private int dead;
     private long nextSeq = 1;
     private long epoch;
-    private long cachedCharacters;
     private boolean paused;
+    private boolean draining;
     private boolean closed;
 
-    /** @param dropSubmissions whether a submission that is not at hand can be read from the journal */
-    TaskTable(QueueConfig config, boolean dropSubmissions, InstantSource clock, LongSupplier nanos) {
+    /** @param journal what it keeps, this table need not */
+    TaskTable(QueueConfig config, Journal journal, QueueTime time) {
         this.config = config;
-        this.dropSubmissions = dropSubmissions;
-        this.clock = clock;
-        this.nanos = nanos;
-        this.readyTasks = new ReadyTasks(config.agingInterval().toNanos());
-        this.leases = new Leases(config.lease().toNanos(), config.lease().toNanos() / 2, nanos.getAsLong());
+        this.time = time;
+        this.mostDead = journal.mostDeadLetters();
+        this.waiting = new WaitingTasks(config.agingInterval(), time);
+        this.submissions = new SubmissionCache(journal.keepsSubmissions());
+        this.leases = new Leases(config.lease().toNanos(), config.lease().toNanos() / 2, time.now());
     }
 
     /** Fills the table; tasks that were lost stay out of reach until their return is settled. */
     void restore(Journal.Restored restored) {
         locked(() -> {
             epoch = restored.epoch();
-            Map<EvaluationId, Settlement.Requeued> lost = new HashMap<>();
-            restored.lost().forEach(requeued -> lost.put(requeued.id(), requeued));
-            long now = nanos.getAsLong();
-            Instant wallNow = clock.instant();
+            Set<EvaluationId> lost = restored.lost().stream().map(Settlement::id).collect(Collectors.toSet());
             long readyBefore = Long.MIN_VALUE;
             for (Journal.RestoredTask task : restored.waiting()) {
-                Entry entry = entry(task);
+                Entry entry = Entry.of(task);
                 // The order of submission stands even if the wall clock was set back in between.
-                entry.readySince = Math.max(readyBefore, now - Math.max(0, nanosBetween(task.queuedAt(), wallNow)));
+                entry.readySince = Math.max(readyBefore, Math.min(time.now(), time.at(task.queuedAt())));
                 readyBefore = entry.readySince;
                 nextSeq = Math.max(nextSeq, task.seq() + 1);
                 tasks.put(entry.id, entry);
-                if (lost.containsKey(entry.id)) {
+                if (lost.contains(entry.id)) {
                     entry.state = State.ENDING;
+                    entry.dueAt = Long.MIN_VALUE;
                 } else {
-                    waiting++;
-                    makeWait(entry, task.notBefore(), now);
+                    waiting.add(entry, task.notBefore(), task.attempt() == 0);
                 }
             }
-            dead = restored.dead().size();
-            restored.dead().forEach(id -> tasks.put(id, gone(id, State.DEAD, wallNow)));
-            restored.unsettled().forEach(over -> tasks.put(over.id(), gone(over.id(), State.ENDED, over.at())));
+            for (EvaluationId id : restored.dead()) {
+                tasks.put(id, Entry.over(id, State.DEAD, true, time.instant()));
+                dead.add(id);
+            }
+            restored.unsettled().forEach(
+                    over -> tasks.put(over.id(), Entry.over(over.id(), State.ENDED, over.buried(), over.at())));
             return null;
         });
     }
 
-    private static Entry entry(Journal.RestoredTask task) {
-        Entry entry = new Entry(
-                task.id(), task.submitter(), task.priority(), task.engine(), task.language(), task.seq(), task.queuedAt());
-        entry.attempt = task.attempt();
-        entry.losses = task.losses();
-        return entry;
-    }
-
-    private static Entry gone(EvaluationId id, State state, Instant at) {
-        Entry entry = new Entry(id, "", Submission.LOWEST_PRIORITY, "", "", 0, at);
-        entry.state = state;
-        return entry;
-    }
+    /** The last attempt of a task that has ended. */
+    private record Ended(int attempt, boolean withItsResult) {}
 
     /** What must be inserted for a batch, and the entries that are new with it. */
     record Reservation(List<Journal.NewTask> inserts, List<Entry> added) {}
 
-    /** @throws PlatformException {@code QUEUE_FULL} */
+    /** @throws PlatformException {@code QUEUE_FULL}, {@code QUEUE_DRAINING} */
     Reservation reserve(List<Task> batch) {
         return locked(() -> {
             requireRoom(batch);
-            Instant now = clock.instant();
+            Instant now = time.instant();
             List<Journal.NewTask> inserts = new ArrayList<>(batch.size());
             List<Entry> added = new ArrayList<>(batch.size());
             for (Task task : batch) {
                 Entry entry = tasks.get(task.id());
                 if (entry == null) {
                     entry = new Entry(task, nextSeq++, now);
+                    Ended before = recentlyEnded.get(task.id());
+                    // An id that comes again must not make a token that somebody still holds.
+                    entry.attempt = before == null ? 0 : before.attempt();
                     tasks.put(task.id(), entry);
                     added.add(entry);
-                    waiting++;
+                    inserting++;
                 }
                 // A second call for a task whose insert is under way must not be answered before it is durable.
                 if (entry.state == State.ENQUEUEING) {
@@ -152,14 +138,21 @@ final class TaskTable {
     }
 
     private void requireRoom(List<Task> batch) {
-        int fresh = 0;
-        for (Task task : batch) {
-            fresh += tasks.containsKey(task.id()) ? 0 : 1;
+        long fresh = batch.stream().map(Task::id).distinct().filter(id -> !tasks.containsKey(id)).count();
+        if (fresh == 0) {
+            return;
         }
-        if (fresh > 0 && waiting + fresh > config.capacity()) {
+        if (draining) {
+            throw PlatformException.retryLater(
+                    ErrorCode.QUEUE_DRAINING,
+                    "The queue is being drained and accepts nothing until it is resumed. Send it again later.",
+                    DRAINING_RETRY_AFTER);
+        }
+        int held = waiting.size() + inserting;
+        if (held + fresh > config.capacity()) {
             throw PlatformException.retryLater(
                     ErrorCode.QUEUE_FULL,
-                    "The queue holds " + waiting + " of at most " + config.capacity()
+                    "The queue holds " + held + " of at most " + config.capacity()
                             + " waiting tasks. Send it again later.",
                     FULL_RETRY_AFTER);
         }
@@ -169,7 +162,7 @@ final class TaskTable {
         locked(() -> {
             for (Entry entry : reservation.added()) {
                 tasks.remove(entry.id);
-                waiting--;
+                inserting--;
             }
             return null;
         });
@@ -178,39 +171,21 @@ final class TaskTable {
     /** The inserts are durable: the new tasks may be handed out. */
     List<Enqueued> admit(List<Task> batch, Reservation reservation) {
         return locked(() -> {
-            long now = nanos.getAsLong();
+            long now = time.now();
             for (Entry entry : reservation.added()) {
+                inserting--;
                 entry.readySince = now;
-                makeWait(entry, requireNonNull(entry.task).submission().notBefore(), now);
-                keepSubmission(entry);
+                waiting.add(entry, requireNonNull(entry.task).submission().notBefore(), true);
+                submissions.keep(entry);
             }
+            ready.signalAll();
             List<Enqueued> answers = new ArrayList<>(batch.size());
             for (Task task : batch) {
                 Entry entry = tasks.get(task.id());
-                answers.add(new Enqueued(task.id(), entry == null ? 0 : position(entry)));
+                answers.add(new Enqueued(task.id(), entry == null ? 0 : waiting.positionOf(entry)));
             }
             return answers;
         });
-    }
-
-    /** Makes an entry ready, or delayed when its time has not come. It counts as waiting already. */
-    private void makeWait(Entry entry, @Nullable Instant notBefore, long now) {
-        long delay = notBefore == null ? 0 : nanosBetween(clock.instant(), notBefore);
-        if (delay > 0) {
-            entry.dueAt = now + delay;
-            // A task that was put off counts its age from its time; one that is tried again keeps its age.
-            entry.readySince = entry.attempt == 0 ? entry.dueAt : entry.readySince;
-            entry.state = State.DELAYED;
-            delayed.add(entry);
-        } else {
-            makeReady(entry);
-        }
-    }
-
-    private void makeReady(Entry entry) {
-        entry.state = State.READY;
-        readyTasks.add(entry);
-        ready.signalAll();
     }
 
     /** Picks the next task for a worker, waiting for one; null when none came. The pick is not durable yet. */
@@ -219,14 +194,12 @@ final class TaskTable {
         lock.lock();
         try {
             while (true) {
-                long now = nanos.getAsLong();
-                workersSeen.put(worker.workerId(), now);
-                promoteDue(now);
-                Entry entry = paused || closed
-                        ? null
-                        : readyTasks.poll(now, candidate -> worker.canRun(candidate.engine, candidate.language));
+                workersSeen.put(worker.workerId(), time.now());
+                if (waiting.promoteDue()) {
+                    ready.signalAll();
+                }
+                Entry entry = paused || draining || closed ? null : waiting.poll(worker);
                 if (entry != null) {
-                    waiting--;
                     entry.state = State.CLAIMING;
                     entry.attempt++;
                     entry.workerId = worker.workerId();
@@ -246,16 +219,16 @@ final class TaskTable {
         }
     }
 
+    /** A lease that has begun. */
+    record Granted(LeaseToken token, Duration waited) {}
+
     /** The pick is durable: the lease begins. */
-    Lease grant(Entry entry, Task task) {
+    Granted grant(Entry entry) {
         return locked(() -> {
-            long now = nanos.getAsLong();
-            forgetSubmission(entry);
-            leases.grant(entry, now);
+            submissions.forget(entry);
+            leases.grant(entry, time.now());
             leased++;
-            return new Lease(
-                    new LeaseToken(entry.id, epoch, entry.attempt), task, config.lease(),
-                    Duration.ofNanos(Math.max(0, now - entry.readySince)));
+            return new Granted(new LeaseToken(entry.id, epoch, entry.attempt), waiting.handedOut(entry));
         });
     }
 
@@ -264,8 +237,8 @@ final class TaskTable {
         locked(() -> {
             entry.attempt--;
             entry.workerId = null;
-            waiting++;
-            makeReady(entry);
+            waiting.putBack(entry);
+            ready.signalAll();
             return null;
         });
     }
@@ -277,7 +250,7 @@ final class TaskTable {
                 return new Extension(reported.cancelRequested, config.lease());
             }
             Entry entry = held(token);
-            leases.grant(entry, nanos.getAsLong());
+            leases.grant(entry, time.now());
             return new Extension(entry.cancelRequested, config.lease());
         });
     }
@@ -285,7 +258,7 @@ final class TaskTable {
     /** Whether this very attempt has ended with a result not long ago. */
     boolean hasEnded(LeaseToken token) {
         return locked(() -> token.epoch() == epoch
-                && Integer.valueOf(token.attempt()).equals(recentlyEnded.get(token.id())));
+                && new Ended(token.attempt(), true).equals(recentlyEnded.get(token.id())));
     }
 
     /** Takes a task from its holder, whose attempt is about to end. @throws PlatformException {@code LEASE_LOST} */
@@ -301,7 +274,7 @@ final class TaskTable {
     Instant reportedAt(Entry entry) {
         return locked(() -> {
             if (entry.reportedAt == null) {
-                entry.reportedAt = clock.instant();
+                entry.reportedAt = time.instant();
             }
             return entry.reportedAt;
         });
@@ -310,7 +283,7 @@ final class TaskTable {
     /** The end could not be made durable: the lease goes on. */
     void leaseAgain(Entry entry) {
         locked(() -> {
-            leases.grant(entry, nanos.getAsLong());
+            leases.grant(entry, time.now());
             return null;
         });
     }
@@ -323,13 +296,51 @@ final class TaskTable {
                 entry.state = State.ENDING;
                 entry.losses += returned.error() == null ? 0 : 1;
                 entry.dueAt = returned.notBefore() == null
-                        ? Long.MIN_VALUE : nanos.getAsLong() + nanosBetween(clock.instant(), returned.notBefore());
+                        ? Long.MIN_VALUE : time.at(returned.notBefore());
             } else {
                 entry.state = State.ENDED;
-                recentlyEnded.put(entry.id, entry.attempt);
-                dead += change instanceof Change.Bury ? 1 : 0;
+                recentlyEnded.put(entry.id, new Ended(entry.attempt, change instanceof Change.Finish));
+                if (change instanceof Change.Bury) {
+                    bury(entry);
+                }
             }
             return null;
+        });
+    }
+
+    private void bury(Entry entry) {
+        entry.buried = true;
+        entry.task = null;
+        dead.add(entry.id);
+        while (dead.size() > mostDead) {
+            unbury(dead.iterator().next());
+        }
+    }
+
+    private void unbury(EvaluationId id) {
+        dead.remove(id);
+        Entry entry = requireNonNull(tasks.get(id));
+        entry.buried = false;
+        if (entry.state == State.DEAD) {
+            tasks.remove(id);
+        }
+    }
+
+    boolean isDead(EvaluationId id) {
+        return locked(() -> dead.contains(id));
+    }
+
+    /** Those of them that are dead letters. */
+    List<EvaluationId> dead(List<EvaluationId> ids) {
+        return locked(() -> ids.stream().filter(dead::contains).distinct().toList());
+    }
+
+    /** Their removal is durable. One that another call has removed meanwhile is passed over. */
+    List<EvaluationId> discarded(List<EvaluationId> ids) {
+        return locked(() -> {
+            List<EvaluationId> still = ids.stream().filter(dead::contains).toList();
+            still.forEach(this::unbury);
+            return still;
         });
     }
 
@@ -347,13 +358,8 @@ final class TaskTable {
                 entry.cancelActor = actor;
                 return new Cancelling(CancelAnswer.REQUESTED, null);
             }
-            waiting--;
-            forgetSubmission(entry);
-            if (entry.state == State.READY) {
-                readyTasks.remove(entry);
-            } else {
-                delayed.remove(entry);
-            }
+            submissions.forget(entry);
+            waiting.remove(entry);
             entry.state = State.ENDING;
             return new Cancelling(CancelAnswer.REMOVED, entry);
         });
@@ -363,6 +369,9 @@ final class TaskTable {
     void cancelled(Entry entry) {
         locked(() -> {
             entry.state = State.ENDED;
+            if (entry.attempt > 0) {
+                recentlyEnded.put(entry.id, new Ended(entry.attempt, false));
+            }
             return null;
         });
     }
@@ -371,13 +380,8 @@ final class TaskTable {
     void waitAgain(Entry entry) {
         locked(() -> {
             entry.workerId = null;
-            waiting++;
-            if (entry.dueAt > nanos.getAsLong()) {
-                entry.state = State.DELAYED;
-                delayed.add(entry);
-            } else {
-                makeReady(entry);
-            }
+            waiting.addAgain(entry);
+            ready.signalAll();
             return null;
         });
     }
@@ -389,7 +393,7 @@ final class TaskTable {
             if (entry == null || settlement instanceof Settlement.Requeued) {
                 return entry;
             }
-            if (((Settlement.Finished) settlement).buried()) {
+            if (entry.buried) {
                 entry.state = State.DEAD;
             } else {
                 tasks.remove(entry.id);
@@ -401,45 +405,40 @@ final class TaskTable {
     /** Promotes what is due; takes the tasks whose leases have run out from their holders. */
     List<Entry> expire() {
         return locked(() -> {
-            long now = nanos.getAsLong();
-            promoteDue(now);
+            long now = time.now();
+            if (waiting.promoteDue()) {
+                ready.signalAll();
+            }
             workersSeen.values().removeIf(seen -> now - seen > WORKER_SEEN_NANOS);
             return leases.expired(now);
         });
     }
 
-    private void promoteDue(long now) {
-        while (!delayed.isEmpty() && delayed.peek().dueAt <= now) {
-            makeReady(delayed.poll());
-        }
-    }
-
     Optional<TaskView> find(EvaluationId id) {
         return locked(() -> Optional.ofNullable(tasks.get(id)).map(entry -> new TaskView(
-                id, entry.view(), position(entry), entry.queuedAt, entry.priority, entry.attempt)));
-    }
-
-    private int position(Entry entry) {
-        return entry.state == State.READY ? readyTasks.positionOf(entry) : 0;
+                id, entry.view(), waiting.positionOf(entry), entry.queuedAt, entry.priority, entry.attempt)));
     }
 
     QueueStatus status() {
-        return locked(() -> {
-            List<Integer> byPriority = new ArrayList<>();
-            for (int level = Submission.LOWEST_PRIORITY; level <= Submission.HIGHEST_PRIORITY; level++) {
-                byPriority.add(readyTasks.sizeOf(level));
-            }
-            Entry oldest = readyTasks.oldest();
-            return new QueueStatus(
-                    readyTasks.size(), leased, delayed.size(), dead, byPriority,
-                    oldest == null ? null : Duration.ofNanos(Math.max(0, nanos.getAsLong() - oldest.readySince)),
-                    workersSeen.size(), paused);
-        });
+        return locked(() -> new QueueStatus(
+                waiting.readySize(), leased, waiting.delayedSize(), dead.size(), waiting.oldestAge(), workersSeen.size(),
+                paused || draining, draining, waiting.levels(), waiting.priorityEffectiveness()));
     }
 
-    void pause(boolean value) {
+    /** Nothing is handed out. */
+    void pause() {
+        locked(() -> paused = true);
+    }
+
+    /** Nothing is handed out and nothing accepted. */
+    void drain() {
+        locked(() -> draining = true);
+    }
+
+    void resume() {
         locked(() -> {
-            paused = value;
+            paused = false;
+            draining = false;
             ready.signalAll();
             return null;
         });
@@ -463,37 +462,6 @@ final class TaskTable {
                     "The lease " + token.wire() + " of " + token.id() + " is not the current one; its result is not taken.");
         }
         return entry;
-    }
-
-    private void keepSubmission(Entry entry) {
-        if (!dropSubmissions) {
-            return;
-        }
-        long cost = cost(requireNonNull(entry.task));
-        if (cachedCharacters + cost > CACHED_CHARACTERS) {
-            entry.task = null;
-        } else {
-            cachedCharacters += cost;
-        }
-    }
-
-    private void forgetSubmission(Entry entry) {
-        if (dropSubmissions && entry.task != null) {
-            cachedCharacters -= cost(entry.task);
-            entry.task = null;
-        }
-    }
-
-    private static long cost(Task task) {
-        return 500L + task.submission().code().length() + task.submission().stdin().length();
-    }
-
-    private static long nanosBetween(Instant from, Instant to) {
-        Duration between = Duration.between(from, to);
-        if (between.compareTo(LONGEST_WAIT) > 0) {
-            return LONGEST_WAIT.toNanos();
-        }
-        return between.isNegative() ? -1 : between.toNanos();
     }
 
     private <T extends @Nullable Object> T locked(Supplier<T> step) {

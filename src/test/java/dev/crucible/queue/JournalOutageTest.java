@@ -115,8 +115,18 @@ class JournalOutageTest {
         }
 
         @Override
-        public Submission load(EvaluationId id) {
+        public Optional<Submission> load(EvaluationId id) {
             return working.load(id);
+        }
+
+        @Override
+        public Optional<DeadTask> deadLetter(EvaluationId id) {
+            return working.deadLetter(id);
+        }
+
+        @Override
+        public int mostDeadLetters() {
+            return working.mostDeadLetters();
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -204,6 +205,100 @@ class JournaledTaskQueueTest extends TaskQueueContract {
         crashAndRestart();
 
         assertThat(next().orElseThrow().task().submission().code()).isEqualTo(wild);
+    }
+
+    @Test
+    void a_hundred_thousand_queued_tasks_keep_their_order_over_a_restart() {
+        close();
+        queue = open(new QueueConfig(200_000, CONFIG.agingInterval(), CONFIG.lease(), 3), settled::addAll);
+        int count = 100_000;
+        for (int from = 0; from < count; from += 5_000) {
+            queue.enqueueAll(IntStream.range(from, from + 5_000).mapToObj(i -> task("t" + i, 5)).toList());
+        }
+        queue.enqueue(task("urgent", 9));
+
+        crashAndRestart();
+
+        assertThat(queue.status().queued()).isEqualTo(count + 1);
+        assertThat(IntStream.range(0, count / 500).map(i -> 500 * i))
+                .allSatisfy(i -> assertThat(queue.find(id("t" + i)).orElseThrow().position()).isEqualTo(i + 1));
+        assertThat(List.of(next(), next(), next())).extracting(lease -> lease.orElseThrow().task().id().value())
+                .containsExactly("urgent", "t0", "t1");
+    }
+
+    @Test
+    void a_corrupted_last_journal_entry_is_told_and_not_fatal() {
+        queue.enqueueAll(List.of(task("a", 5), task("b", 5), task("cut", 9), task("gone", 9)));
+        sql("update queue.task_payload set body = left(body, 20) where id = 'cut'");
+        sql("delete from queue.task_payload where id = 'gone'");
+
+        crashAndRestart();
+
+        assertThat(drain()).containsExactly("a", "b");
+        await().untilAsserted(() -> assertThat(finished()).extracting(one -> one.id().value())
+                .containsExactlyInAnyOrder("cut", "gone"));
+        assertThat(finished()).allSatisfy(one -> {
+            assertThat(one.outcome().reason()).isEqualTo(Reason.SANDBOX_ERROR);
+            assertThat(one.outcome().detail()).contains("can be read");
+        });
+        DeadTask dead = queue.deadLetter(id("cut")).orElseThrow();
+        assertThat(dead.task()).isNull();
+        assertThat(dead.letter().history()).hasSize(1);
+        assertThat(queue.discard(List.of(id("cut"), id("gone")))).hasSize(2);
+    }
+
+    @Test
+    void a_corrupted_result_in_the_journal_is_told_and_not_fatal() {
+        AtomicBoolean storeIsDown = new AtomicBoolean(true);
+        reopenWithStoreDown(storeIsDown);
+        queue.enqueueAll(List.of(task("a", 5), task("b", 5)));
+        queue.complete(next().orElseThrow().token(), ok("kept"));
+        sql("update queue.task_result set outcome = left(outcome, 20) where id = 'a'");
+
+        crashAndRestart();
+
+        await().untilAsserted(() -> assertThat(finished()).singleElement().satisfies(finished -> {
+            assertThat(finished.outcome().reason()).isEqualTo(Reason.SANDBOX_ERROR);
+            assertThat(finished.outcome().detail()).contains("cannot be read");
+        }));
+        assertThat(drain()).containsExactly("b");
+    }
+
+    @Test
+    void a_discarded_dead_letter_does_not_come_back_after_a_crash_and_leaves_nothing_behind() {
+        AtomicBoolean storeIsDown = new AtomicBoolean(true);
+        close();
+        queue = open(new QueueConfig(10, CONFIG.agingInterval(), CONFIG.lease(), 1), settlements -> {
+            if (storeIsDown.get()) {
+                throw new PlatformException(ErrorCode.STORAGE_UNAVAILABLE, "down");
+            }
+            settled.addAll(settlements);
+        });
+        queue.enqueueAll(List.of(task("settled", 9), task("unsettled", 9), task("b", 5)));
+        storeIsDown.set(false);
+        assertThat(queue.fail(next().orElseThrow().token(), "broken")).isEqualTo(Failed.DEAD_LETTER);
+        await().untilAsserted(() -> assertThat(finished()).hasSize(1));
+        storeIsDown.set(true);
+        queue.fail(next().orElseThrow().token(), "broken");
+        assertThat(queue.status().deadLetters()).isEqualTo(2);
+        assertThat(queue.discard(List.of(id("settled"), id("unsettled")))).hasSize(2);
+
+        crashAndRestart();
+
+        assertThat(queue.deadLetters(10)).isEmpty();
+        await().untilAsserted(() -> assertThat(finished()).extracting(one -> one.id().value())
+                .as("its result is told all the same").contains("unsettled"));
+        await().untilAsserted(() -> assertThat(queue.find(id("unsettled"))).isEmpty());
+        assertThat(queue.find(id("settled"))).isEmpty();
+        assertThat(drain()).containsExactly("b");
+        await().untilAsserted(() -> assertThat(databases.get(databases.size() - 1).dsl().fetch(
+                "select id from queue.task union all select id from queue.task_payload"
+                        + " union all select id from queue.task_loss union all select id from queue.task_result")
+                .getValues(0, String.class)).containsOnly("b"));
+    }
+
+    private void sql(String statement) {
+        databases.get(databases.size() - 1).dsl().execute(statement);
     }
 
     private void reopenWithStoreDown(AtomicBoolean storeIsDown) {

@@ -11,11 +11,13 @@ import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.EvaluationId;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.Reason;
+import dev.crucible.kernel.evaluation.Submission;
 import dev.crucible.testing.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -296,6 +298,68 @@ abstract class TaskQueueContract {
     }
 
     @Test
+    void a_dead_letter_is_inspected_with_its_task_and_each_error_and_time() {
+        Task task = task("a", 7);
+        kill(task);
+
+        DeadTask dead = queue.deadLetter(id("a")).orElseThrow();
+
+        assertThat(dead.task()).isEqualTo(task);
+        assertThat(dead.letter().history()).extracting(DeadLetter.LostAttempt::attempt).containsExactly(1, 2, 3);
+        assertThat(dead.letter().history()).extracting(DeadLetter.LostAttempt::at).isSorted().doesNotHaveDuplicates();
+        assertThat(dead.letter().deadAt()).isEqualTo(dead.letter().history().get(2).at());
+        assertThat(queue.deadLetter(id("nobody"))).isEmpty();
+    }
+
+    @Test
+    void a_dead_letter_is_not_queued_again_under_its_own_id() {
+        kill(task("a", 5));
+
+        queue.enqueue(task("a", 5));
+
+        assertThat(next()).isEmpty();
+        assertThat(queue.status().deadLetters()).isEqualTo(1);
+    }
+
+    @Test
+    void discarded_dead_letters_are_gone_and_the_others_stay() {
+        kill(task("a", 5));
+        kill(task("b", 5));
+        kill(task("c", 5));
+        queue.enqueue(task("waits", 5));
+
+        assertThat(queue.discard(List.of(id("a"), id("c"), id("waits"), id("nobody"), id("a"))))
+                .containsExactlyInAnyOrder(id("a"), id("c"));
+
+        assertThat(queue.deadLetters(10)).extracting(DeadLetter::id).containsExactly(id("b"));
+        assertThat(queue.status().deadLetters()).isEqualTo(1);
+        assertThat(queue.deadLetter(id("a"))).isEmpty();
+        assertThat(queue.find(id("a"))).isEmpty();
+        assertThat(queue.discard(List.of(id("a")))).isEmpty();
+        assertThat(drain()).containsExactly("waits");
+    }
+
+    @Test
+    void dead_letters_are_listed_newest_first_up_to_the_limit() {
+        kill(task("a", 5));
+        kill(task("b", 5));
+        kill(task("c", 5));
+
+        assertThat(queue.deadLetters(2)).extracting(DeadLetter::id).containsExactly(id("c"), id("b"));
+    }
+
+    @Test
+    void a_lost_attempt_is_tried_again_within_the_cap_and_before_newer_tasks() {
+        queue.enqueueAll(List.of(task("a", 5), task("b", 5)));
+        queue.fail(next().orElseThrow().token(), "broken");
+        time.advance(Duration.ofMillis(500));
+        tick();
+
+        await().untilAsserted(() -> assertThat(queue.find(id("a")).orElseThrow().state()).isEqualTo(TaskView.State.QUEUED));
+        assertThat(drain()).containsExactly("a", "b");
+    }
+
+    @Test
     void a_released_task_is_back_in_its_old_place_and_nothing_is_counted() {
         queue.enqueueAll(List.of(task("a", 5), task("b", 5)));
         for (int i = 0; i < 5; i++) {
@@ -392,6 +456,129 @@ abstract class TaskQueueContract {
     }
 
     @Test
+    void a_draining_queue_hands_out_and_accepts_nothing_and_lets_what_is_leased_end() {
+        queue.enqueueAll(List.of(task("a", 5), task("b", 5)));
+        Lease lease = next().orElseThrow();
+        queue.drain();
+
+        assertThat(next()).isEmpty();
+        assertThatThrownBy(() -> queue.enqueue(task("c", 5))).isInstanceOfSatisfying(PlatformException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.QUEUE_DRAINING);
+            assertThat(e.code().httpStatus()).isEqualTo(503);
+            assertThat(e.retryAfter()).isPresent();
+        });
+        assertThat(queue.find(id("c"))).isEmpty();
+        assertThat(queue.enqueue(task("b", 5)).id()).as("what it holds is still answered").isEqualTo(id("b"));
+        assertThat(queue.status().draining()).isTrue();
+        assertThat(queue.status().paused()).isTrue();
+        queue.extend(lease.token());
+        queue.complete(lease.token(), ok("done"));
+        await().untilAsserted(() -> assertThat(finished()).hasSize(1));
+
+        queue.resume();
+        assertThat(queue.status().draining()).isFalse();
+        queue.enqueue(task("c", 5));
+        assertThat(drain()).containsExactly("b", "c");
+    }
+
+    @Test
+    void a_pause_does_not_end_a_drain() {
+        queue.drain();
+        queue.pause();
+
+        assertThat(queue.status().draining()).isTrue();
+    }
+
+    @Test
+    void each_level_tells_how_long_its_tasks_waited_and_how_many_went() {
+        for (int i = 1; i <= 20; i++) {
+            queue.enqueue(task("low" + i, 2));
+        }
+        queue.enqueue(task("high", 9));
+        time.advance(Duration.ofSeconds(1));
+        for (int i = 0; i < 20; i++) {
+            next();
+            time.advance(Duration.ofSeconds(1));
+        }
+
+        QueueStatus status = queue.status();
+
+        LevelStatus low = status.levels().get(2);
+        assertThat(status.levels().get(9).waitP50()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(status.levels().get(9).oldestAge()).isNull();
+        assertThat(low.handedOut()).isEqualTo(19);
+        assertThat(low.queued()).isEqualTo(1);
+        assertThat(low.waitP50()).isEqualTo(Duration.ofSeconds(11));
+        assertThat(low.waitP95()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(low.oldestAge()).isEqualTo(Duration.ofSeconds(21));
+        assertThat(low.perSecond()).isEqualTo(19 / 60.0);
+        assertThat(low.lifted()).isZero();
+        assertThat(low.starvation()).isEqualTo(21 / (9 * 60.0));
+        assertThat(status.priorityEffectiveness()).isEqualTo(1 - 1 / 11.0);
+        assertThat(status.levels().get(0).waitP50()).isNull();
+        time.advance(Duration.ofSeconds(61));
+        assertThat(queue.status().levels().get(2).perSecond()).isZero();
+        assertThat(queue.status().levels().get(2).handedOut()).isEqualTo(19);
+    }
+
+    @Test
+    void a_task_that_age_lifted_over_a_more_urgent_one_is_counted() {
+        queue.enqueue(task("old", 3));
+        time.advance(CONFIG.agingInterval().multipliedBy(4));
+        queue.enqueue(task("five", 5));
+        drain();
+
+        assertThat(queue.status().levels().get(3).lifted()).isEqualTo(1);
+        assertThat(queue.status().levels().get(5).lifted()).isZero();
+    }
+
+    @Test
+    void a_new_task_does_not_go_before_a_more_urgent_one_because_its_level_has_an_old_one() {
+        queue.enqueue(new Task(id("old1"), "flooder", python("pass", 3, null)));
+        queue.enqueue(new Task(id("old2"), "flooder", python("pass", 3, null)));
+        time.advance(CONFIG.agingInterval().multipliedBy(3));
+        queue.enqueue(new Task(id("fresh"), "other", python("pass", 3, null)));
+        queue.enqueue(task("five", 5));
+
+        assertThat(drain()).containsExactly("old1", "old2", "five", "fresh");
+    }
+
+    @Test
+    void what_a_worker_cannot_run_neither_holds_up_nor_lifts_what_it_can() {
+        queue.enqueue(task("old", 3));
+        time.advance(CONFIG.agingInterval().multipliedBy(5));
+        queue.enqueue(new Task(id("low"), "s", bash(3)));
+        queue.enqueue(new Task(id("high"), "s", bash(5)));
+        WorkerProfile worker = new WorkerProfile("w2", Set.of(), Set.of("bash"));
+
+        assertThat(queue.next(worker, Duration.ZERO).orElseThrow().task().id()).isEqualTo(id("high"));
+        assertThat(queue.next(worker, Duration.ZERO).orElseThrow().task().id()).isEqualTo(id("low"));
+        assertThat(queue.next(worker, Duration.ZERO)).isEmpty();
+        assertThat(next().orElseThrow().task().id()).isEqualTo(id("old"));
+    }
+
+    @Test
+    void a_single_task_goes_next_but_one_however_many_of_another_submitter_have_aged() {
+        for (int i = 0; i < 200; i++) {
+            queue.enqueue(new Task(id("flood" + i), "flooder", python("pass")));
+        }
+        time.advance(CONFIG.agingInterval().multipliedBy(30));
+        queue.enqueue(new Task(id("single"), "other", python("pass")));
+
+        assertThat(drain().indexOf("single")).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void a_task_that_was_put_off_counts_its_age_from_its_time() {
+        queue.enqueue(new Task(id("later"), "s", python("pass", 5, time.instant().plusSeconds(100))));
+        time.advance(Duration.ofSeconds(50));
+        queue.enqueue(task("sooner", 5));
+        time.advance(Duration.ofSeconds(60));
+
+        assertThat(drain()).containsExactly("sooner", "later");
+    }
+
+    @Test
     void the_status_counts_every_state() {
         queue.enqueueAll(List.of(task("a", 1), task("b", 5), task("c", 5)));
         queue.enqueue(new Task(id("later"), "s", python("pass", 5, time.instant().plusSeconds(60))));
@@ -410,6 +597,25 @@ abstract class TaskQueueContract {
 
     protected static Task task(String name, int priority) {
         return new Task(id(name), "someone", python("print('" + name + "')", priority, null));
+    }
+
+    private static Submission bash(int priority) {
+        Submission python = python("true", priority, null);
+        return new Submission(
+                python.code(), "bash", python.engine(), priority, python.limits(), "", List.of(), Map.of(), Map.of(), null,
+                null, null);
+    }
+
+    /** Lets a task fail as often as it may. */
+    private void kill(Task task) {
+        int before = finished().size();
+        queue.enqueue(task);
+        for (int attempt = 1; attempt <= CONFIG.maxAttempts(); attempt++) {
+            queue.fail(awaitNext().token(), "broken " + attempt);
+        }
+        await().untilAsserted(() -> assertThat(finished()).hasSize(before + 1));
+        await().untilAsserted(() -> assertThat(queue.find(task.id()).orElseThrow().state())
+                .isEqualTo(TaskView.State.DEAD_LETTER));
     }
 
     protected Optional<Lease> next() {

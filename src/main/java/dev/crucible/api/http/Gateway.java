@@ -60,12 +60,14 @@ public final class Gateway implements Part {
             CodeExecutor executor,
             InstantSource clock) {
         List<Route> all = new ArrayList<>();
-        all.addAll(new SubmitRoutes(evaluations, new BodyBudget(BODY_BYTES_AT_ONCE)).routes());
+        BodyBudget budget = new BodyBudget(BODY_BYTES_AT_ONCE);
+        all.addAll(new SubmitRoutes(evaluations, budget).routes());
         all.addAll(new EvaluationRoutes(evaluations, clock).routes());
         all.addAll(new ArtifactRoutes(evaluations).routes());
         all.addAll(new ListRoutes(evaluations).routes());
         all.addAll(new PlatformRoutes(queue, store, outputs, evaluations.catalog()).routes());
-        all.addAll(new MetricsRoutes(evaluations.catalog()).routes());
+        all.addAll(new DeadLetterRoutes(evaluations.deadLetters(), queue, budget, clock).routes());
+        all.addAll(new MetricsRoutes(evaluations.catalog(), queue).routes());
         all.addAll(new HealthRoutes(
                         config, checks, queue, outputs, executor, evaluations.catalog(), clock, this::stopping)
                 .routes());

@@ -4,6 +4,8 @@ import dev.crucible.api.Catalog;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.PoolFigures;
 import dev.crucible.platform.http.Route;
+import dev.crucible.queue.QueueMetrics;
+import dev.crucible.queue.TaskQueue;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -16,16 +18,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** The engines in figures, as Prometheus reads them. */
+/** The engines and the queue in figures, as Prometheus reads them. */
 final class MetricsRoutes {
     private static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Catalog catalog;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    MetricsRoutes(Catalog catalog) {
+    MetricsRoutes(Catalog catalog, TaskQueue queue) {
         this.catalog = catalog;
         registry.getPrometheusRegistry().register((MultiCollector) this::engines);
+        registry.getPrometheusRegistry().register((MultiCollector) () -> QueueMetrics.of(queue));
     }
 
     List<Route> routes() {

@@ -22,9 +22,23 @@ final class PlatformAnswers {
             Map<String, Integer> byPriority,
             @Nullable Double oldestAgeSeconds,
             int workers,
-            boolean paused) {}
+            boolean paused,
+            boolean draining,
+            Map<String, LevelView> levels,
+            @Nullable Double priorityEffectiveness) {}
 
-    record Paused(boolean paused) {}
+    /** One priority; see the metrics of the same names. Waits are those of the latest tasks handed out. */
+    record LevelView(
+            int queued,
+            @Nullable Double oldestAgeSeconds,
+            @Nullable Double waitP50Seconds,
+            @Nullable Double waitP95Seconds,
+            long handedOut,
+            long lifted,
+            double perSecond,
+            double starvation) {}
+
+    record Paused(boolean paused, boolean draining) {}
 
     record ServiceHealth(String status, @Nullable Double latencyMs, @Nullable String detail) {}
 
@@ -107,10 +121,4 @@ final class PlatformAnswers {
             @Nullable PoolView pool) {}
 
     record Engines(@JsonProperty("default") @Nullable String defaultEngine, String defaultReason, List<EngineView> engines) {}
-
-    record LostAttemptView(int attempt, Instant at, String error) {}
-
-    record DeadLetterView(String evalId, Instant deadAt, int attempts, List<LostAttemptView> history) {}
-
-    record DeadLetters(List<DeadLetterView> tasks, int count) {}
 }

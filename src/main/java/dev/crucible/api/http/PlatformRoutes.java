@@ -1,11 +1,10 @@
 package dev.crucible.api.http;
 
 import dev.crucible.api.Catalog;
-import dev.crucible.api.http.PlatformAnswers.DeadLetterView;
 import dev.crucible.api.http.PlatformAnswers.EngineView;
 import dev.crucible.api.http.PlatformAnswers.LanguageOnEngine;
 import dev.crucible.api.http.PlatformAnswers.LanguageView;
-import dev.crucible.api.http.PlatformAnswers.LostAttemptView;
+import dev.crucible.api.http.PlatformAnswers.LevelView;
 import dev.crucible.api.http.PlatformAnswers.PoolView;
 import dev.crucible.api.http.PlatformAnswers.ProofView;
 import dev.crucible.executor.EngineStatus;
@@ -14,13 +13,14 @@ import dev.crucible.executor.PoolFigures;
 import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Replies;
 import dev.crucible.platform.http.Route;
-import dev.crucible.queue.DeadLetter;
+import dev.crucible.queue.LevelStatus;
 import dev.crucible.queue.QueueStatus;
 import dev.crucible.queue.TaskQueue;
 import dev.crucible.storage.EvaluationStore;
 import dev.crucible.storage.OutputStore;
 import dev.crucible.storage.Statistics;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,6 @@ import org.slf4j.LoggerFactory;
 /** The routes about the queue, the figures, and what can run here. */
 final class PlatformRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(PlatformRoutes.class);
-    private static final int MAX_DEAD_LETTERS = 1_000;
 
     private final TaskQueue queue;
     private final EvaluationStore store;
@@ -60,16 +59,17 @@ final class PlatformRoutes {
                         .answers(200, "Every known language", PlatformAnswers.Languages.class),
                 Route.get("/api/engines", "platform", "The engines, and why one is missing", this::engines)
                         .answers(200, "Strongest first, each with the proofs of its limits and its pool of boxes", PlatformAnswers.Engines.class),
-                Route.get("/api/dlq/tasks", "queue", "Tasks that were given up", this::deadLetters)
-                        .query("limit", "integer", "1 to 1000, 100 by default")
-                        .answers(200, "Newest first, with the error of every attempt", PlatformAnswers.DeadLetters.class),
                 Route.get("/api/admin/queue/pause", "admin", "Whether the queue is paused", this::paused)
                         .answers(200, "Nothing is changed", PlatformAnswers.Paused.class),
                 Route.post("/api/admin/queue/pause", "admin", "Hand out no more tasks", this::pause)
                         .answers(200, "Submissions are still accepted", PlatformAnswers.Paused.class),
+                Route.get("/api/admin/queue/drain", "admin", "Whether the queue is drained", this::paused)
+                        .answers(200, "Nothing is changed", PlatformAnswers.Paused.class),
+                Route.post("/api/admin/queue/drain", "admin", "Hand out no more tasks and accept none", this::drain)
+                        .answers(200, "What runs goes on to its end; submissions get 503", PlatformAnswers.Paused.class),
                 Route.get("/api/admin/queue/resume", "admin", "Whether the queue is paused", this::paused)
                         .answers(200, "Nothing is changed", PlatformAnswers.Paused.class),
-                Route.post("/api/admin/queue/resume", "admin", "Hand out tasks again", this::resume)
+                Route.post("/api/admin/queue/resume", "admin", "Accept and hand out tasks again", this::resume)
                         .answers(200, "The queue goes on", PlatformAnswers.Paused.class));
     }
 
@@ -94,39 +94,50 @@ final class PlatformRoutes {
                 engineViews(catalog)));
     }
 
-    private void deadLetters(Context ctx) {
-        int limit = (int) Parameters.whole(ctx, "limit", 100, 1, MAX_DEAD_LETTERS);
-        List<DeadLetterView> tasks = queue.deadLetters(limit).stream().map(PlatformRoutes::deadLetterView).toList();
-        Replies.json(ctx, new PlatformAnswers.DeadLetters(tasks, tasks.size()));
-    }
-
     private void paused(Context ctx) {
-        Replies.json(ctx, new PlatformAnswers.Paused(queue.status().paused()));
+        QueueStatus status = queue.status();
+        Replies.json(ctx, new PlatformAnswers.Paused(status.paused(), status.draining()));
     }
 
     private void pause(Context ctx) {
         queue.pause();
         LOG.atInfo().addKeyValue("address", ctx.ip()).log("The queue was paused; no task is handed out until it is resumed");
-        Replies.json(ctx, new PlatformAnswers.Paused(true));
+        paused(ctx);
+    }
+
+    private void drain(Context ctx) {
+        queue.drain();
+        LOG.atInfo().addKeyValue("address", ctx.ip())
+                .log("The queue is drained; no task is handed out or accepted until it is resumed");
+        paused(ctx);
     }
 
     private void resume(Context ctx) {
         queue.resume();
         LOG.atInfo().addKeyValue("address", ctx.ip()).log("The queue was resumed");
-        Replies.json(ctx, new PlatformAnswers.Paused(false));
+        paused(ctx);
     }
 
     static PlatformAnswers.QueueView queueView(QueueStatus status) {
         Map<String, Integer> byPriority = new LinkedHashMap<>();
-        for (int level = 0; level < status.byPriority().size(); level++) {
-            byPriority.put(Integer.toString(level), status.byPriority().get(level));
+        Map<String, LevelView> levels = new LinkedHashMap<>();
+        for (int level = 0; level < status.levels().size(); level++) {
+            LevelStatus figures = status.levels().get(level);
+            byPriority.put(Integer.toString(level), figures.queued());
+            levels.put(Integer.toString(level), new LevelView(
+                    figures.queued(), seconds(figures.oldestAge()), seconds(figures.waitP50()),
+                    seconds(figures.waitP95()), figures.handedOut(), figures.lifted(), figures.perSecond(),
+                    figures.starvation()));
         }
         int length = status.queued() + status.delayed();
         return new PlatformAnswers.QueueView(
                 status.queued(), status.processing(), length, length + status.processing(), status.delayed(),
-                status.deadLetters(), byPriority,
-                status.oldestAge() == null ? null : status.oldestAge().toMillis() / 1000.0,
-                status.workers(), status.paused());
+                status.deadLetters(), byPriority, seconds(status.oldestAge()), status.workers(), status.paused(),
+                status.draining(), levels, status.priorityEffectiveness());
+    }
+
+    private static @Nullable Double seconds(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis() / 1000.0;
     }
 
     static List<EngineView> engineViews(Catalog catalog) {
@@ -164,11 +175,5 @@ final class PlatformRoutes {
         return status == null
                 ? new LanguageOnEngine(false, null, "The engine does not know the language.", null)
                 : new LanguageOnEngine(status.available(), status.version(), status.detail(), status.remedy());
-    }
-
-    private static DeadLetterView deadLetterView(DeadLetter letter) {
-        return new DeadLetterView(letter.id().value(), letter.deadAt(), letter.attempts(), letter.history().stream()
-                .map(lost -> new LostAttemptView(lost.attempt(), lost.at(), lost.error()))
-                .toList());
     }
 }

@@ -59,9 +59,7 @@ final class Views {
                 outcome == null ? null : outcome.success(),
                 outcome == null ? null : evidence(outcome.evidence()),
                 asked.code(),
-                asked.files().stream()
-                        .map(file -> new EvaluationAnswers.File(file.path(), file.content().length))
-                        .toList(),
+                files(asked),
                 asked.entrypoint(),
                 asked.language(),
                 outcome == null ? null : outcome.languageVersion(),
@@ -104,6 +102,12 @@ final class Views {
                 metadata(asked.metadata()),
                 evaluation.queue(),
                 evaluation.traceId());
+    }
+
+    static List<EvaluationAnswers.File> files(Submission asked) {
+        return asked.files().stream()
+                .map(file -> new EvaluationAnswers.File(file.path(), file.content().length))
+                .toList();
     }
 
     static List<EvaluationAnswers.File> artifacts(Evaluation evaluation) {
@@ -207,7 +211,7 @@ final class Views {
                 summary.runtimeMillis());
     }
 
-    private static EvaluationAnswers.LimitsView limits(Limits limits) {
+    static EvaluationAnswers.LimitsView limits(Limits limits) {
         return new EvaluationAnswers.LimitsView(
                 seconds(limits.timeout()), seconds(limits.cpuTime()), limits.memoryBytes(), limits.cpuMillis() / 1000.0,
                 limits.diskBytes(), limits.outputBytes(), limits.pids());

@@ -80,7 +80,21 @@ final class QueueAnswers {
             Map<String, Integer> byPriority,
             @Nullable Double oldestAgeSeconds,
             int workers,
-            boolean paused) {}
+            boolean paused,
+            boolean draining,
+            Map<String, Level> levels,
+            @Nullable Double priorityEffectiveness) {}
+
+    /** One priority; see the metrics of the same names. */
+    record Level(
+            int queued,
+            @Nullable Double oldestAgeSeconds,
+            @Nullable Double waitP50Seconds,
+            @Nullable Double waitP95Seconds,
+            long handedOut,
+            long lifted,
+            double perSecond,
+            double starvation) {}
 
     record Health(
             String status,
@@ -89,7 +103,7 @@ final class QueueAnswers {
             Instant timestamp,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String detail) {}
 
-    record Paused(boolean paused) {}
+    record Paused(boolean paused, boolean draining) {}
 
     /** @param answer removed, requested or unknown */
     record Cancelled(String evalId, String answer) {}
@@ -102,6 +116,29 @@ final class QueueAnswers {
     record Dead(String evalId, Instant deadAt, int attempts, List<Loss> history) {}
 
     record DeadList(List<Dead> tasks, int count, int total) {}
+
+    /** @param submission null when the journal's copy of the task cannot be read */
+    record DeadWhole(
+            String evalId,
+            Instant deadAt,
+            int attempts,
+            List<Loss> history,
+            @Nullable String submitter,
+            @Nullable Submission submission) {}
+
+    /** @param byError how many of the newest 1,000 ended with each error */
+    record DeadFigures(
+            int total, @Nullable Instant newestAt, @Nullable Instant oldestAt, Map<String, Integer> byError) {}
+
+    record Discarded(List<String> discarded, int remaining) {}
+
+    static @Nullable Double secondsOrNull(@Nullable Duration time) {
+        return time == null ? null : Double.valueOf(seconds(time));
+    }
+
+    static @Nullable Duration durationOrNull(@Nullable Double seconds) {
+        return seconds == null ? null : duration(seconds);
+    }
 
     static double seconds(Duration time) {
         return time.toNanos() / 1e9;

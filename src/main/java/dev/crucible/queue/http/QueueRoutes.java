@@ -1,10 +1,9 @@
 package dev.crucible.queue.http;
 
 import dev.crucible.kernel.PlatformException;
-import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Route;
 import dev.crucible.platform.http.WireBody;
-import dev.crucible.queue.DeadLetter;
+import dev.crucible.queue.LevelStatus;
 import dev.crucible.queue.QueueStatus;
 import dev.crucible.queue.TaskQueue;
 import io.javalin.http.Context;
@@ -20,7 +19,6 @@ import org.slf4j.LoggerFactory;
 /** The routes about the queue as a whole. */
 final class QueueRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(QueueRoutes.class);
-    static final int MAX_DEAD_LETTERS = 1_000;
 
     private final TaskQueue queue;
     private final String version;
@@ -41,25 +39,32 @@ final class QueueRoutes {
                 Route.get("/health", "health", "Whether the queue can serve", this::health)
                         .answers(200, "It can", QueueAnswers.Health.class)
                         .answers(503, "It cannot, and why", QueueAnswers.Health.class),
-                Route.post("/pause", "queue", "Hand nothing out until resumed; submissions go on", ctx -> pause(ctx, true))
+                Route.post("/pause", "queue", "Hand nothing out until resumed; submissions go on", ctx -> steer(ctx, "paused", queue::pause))
                         .answers(200, "It is paused", QueueAnswers.Paused.class).guardedBy(keys.forClients()),
-                Route.post("/resume", "queue", "Hand tasks out again", ctx -> pause(ctx, false))
-                        .answers(200, "It is not paused", QueueAnswers.Paused.class).guardedBy(keys.forClients()),
-                Route.get("/dlq/tasks", "dead letters", "Tasks that were given up, newest first", this::deadLetters)
-                        .query("limit", "integer", "At most so many, 1 to 1,000; 100 by default")
-                        .answers(200, "With the error of every attempt", QueueAnswers.DeadList.class).guardedBy(keys.forClients()));
+                Route.post("/drain", "queue", "Hand nothing out and take nothing until resumed; what runs goes on", ctx -> steer(ctx, "drained", queue::drain))
+                        .answers(200, "It is drained", QueueAnswers.Paused.class).guardedBy(keys.forClients()),
+                Route.post("/resume", "queue", "Take tasks and hand them out again", ctx -> steer(ctx, "resumed", queue::resume))
+                        .answers(200, "It is neither paused nor drained", QueueAnswers.Paused.class).guardedBy(keys.forClients()));
     }
 
-    static QueueAnswers.Figures figures(QueueStatus status) {
+    private static QueueAnswers.Figures figures(QueueStatus status) {
         Map<String, Integer> byPriority = new LinkedHashMap<>();
-        for (int level = 0; level < status.byPriority().size(); level++) {
-            byPriority.put(Integer.toString(level), status.byPriority().get(level));
+        Map<String, QueueAnswers.Level> levels = new LinkedHashMap<>();
+        for (int level = 0; level < status.levels().size(); level++) {
+            byPriority.put(Integer.toString(level), status.levels().get(level).queued());
+            levels.put(Integer.toString(level), level(status.levels().get(level)));
         }
         int length = status.queued() + status.delayed();
         return new QueueAnswers.Figures(
                 status.queued(), status.processing(), length, length + status.processing(), status.delayed(),
-                status.deadLetters(), byPriority,
-                status.oldestAge() == null ? null : QueueAnswers.seconds(status.oldestAge()), status.workers(), status.paused());
+                status.deadLetters(), byPriority, QueueAnswers.secondsOrNull(status.oldestAge()), status.workers(),
+                status.paused(), status.draining(), levels, status.priorityEffectiveness());
+    }
+
+    private static QueueAnswers.Level level(LevelStatus level) {
+        return new QueueAnswers.Level(
+                level.queued(), QueueAnswers.secondsOrNull(level.oldestAge()), QueueAnswers.secondsOrNull(level.waitP50()),
+                QueueAnswers.secondsOrNull(level.waitP95()), level.handedOut(), level.lifted(), level.perSecond(), level.starvation());
     }
 
     private void health(Context ctx) {
@@ -78,24 +83,10 @@ final class QueueRoutes {
         }
     }
 
-    private void pause(Context ctx, boolean pause) {
-        if (pause) {
-            queue.pause();
-        } else {
-            queue.resume();
-        }
-        LOG.atInfo().addKeyValue("address", ctx.ip()).log(pause ? "The queue was paused" : "The queue was resumed");
-        WireBody.answer(ctx, new QueueAnswers.Paused(pause));
-    }
-
-    private void deadLetters(Context ctx) {
-        int limit = (int) Parameters.whole(ctx, "limit", 100, 1, MAX_DEAD_LETTERS);
-        List<QueueAnswers.Dead> dead = queue.deadLetters(limit).stream().map(QueueRoutes::dead).toList();
-        WireBody.answer(ctx, new QueueAnswers.DeadList(dead, dead.size(), queue.status().deadLetters()));
-    }
-
-    private static QueueAnswers.Dead dead(DeadLetter letter) {
-        return new QueueAnswers.Dead(letter.id().value(), letter.deadAt(), letter.attempts(), letter.history().stream()
-                .map(lost -> new QueueAnswers.Loss(lost.attempt(), lost.at(), lost.error())).toList());
+    private void steer(Context ctx, String what, Runnable how) {
+        how.run();
+        LOG.atInfo().addKeyValue("address", ctx.ip()).log("The queue was {}", what);
+        QueueStatus status = queue.status();
+        WireBody.answer(ctx, new QueueAnswers.Paused(status.paused(), status.draining()));
     }
 }

@@ -53,6 +53,9 @@ final class QueueSchema {
     private static final String RELEASE = """
             {"type": "object", "properties": {"why": {"type": ["string", "null"]}, """ + TOKEN + "}}";
 
+    private static final String IDS = """
+            {"type": "object", "required": ["eval_ids"], "properties": {"eval_ids": {"type": "array", "maxItems": 1000, "items": {"type": "string"}}}}""";
+
     private QueueSchema() {}
 
     static JsonNode task() {
@@ -79,5 +82,9 @@ final class QueueSchema {
 
     static JsonNode release() {
         return Json.read(RELEASE, JsonNode.class);
+    }
+
+    static JsonNode ids() {
+        return Json.read(IDS, JsonNode.class);
     }
 }

@@ -11,6 +11,7 @@ import dev.crucible.platform.http.HttpServerConfig;
 import dev.crucible.platform.http.Route;
 import dev.crucible.platform.http.ServiceEdge;
 import dev.crucible.queue.LeaseToken;
+import dev.crucible.queue.QueueMetrics;
 import dev.crucible.queue.TaskQueue;
 import java.net.URI;
 import java.time.InstantSource;
@@ -59,7 +60,8 @@ public final class QueueService implements Part {
         routes.addAll(new WorkerRoutes(queue, polls, leases, ends, new ReportForm(outputs), budget).routes(keys));
         routes.addAll(new TaskRoutes(queue, new TaskForm(defaults, clock), ends, budget).routes(keys));
         routes.addAll(whole.routes(keys));
-        this.edge = new ServiceEdge(server, version, routes, whole::whyUnready, new QueueMetrics(queue));
+        routes.addAll(new DeadLetterRoutes(queue, ends, budget).routes(keys));
+        this.edge = new ServiceEdge(server, version, routes, whole::whyUnready, () -> QueueMetrics.of(queue));
     }
 
     /** Listens from the return on. */

@@ -13,11 +13,13 @@ import dev.crucible.platform.http.ServiceCall;
 import dev.crucible.platform.http.ServiceClient;
 import dev.crucible.queue.CancelAnswer;
 import dev.crucible.queue.DeadLetter;
+import dev.crucible.queue.DeadTask;
 import dev.crucible.queue.Enqueued;
 import dev.crucible.queue.Extension;
 import dev.crucible.queue.Failed;
 import dev.crucible.queue.Lease;
 import dev.crucible.queue.LeaseToken;
+import dev.crucible.queue.LevelStatus;
 import dev.crucible.queue.QueueStatus;
 import dev.crucible.queue.Task;
 import dev.crucible.queue.TaskQueue;
@@ -26,15 +28,14 @@ import dev.crucible.queue.WorkerProfile;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** The queue of another process. Thread-safe. */
 public final class RemoteTaskQueue implements TaskQueue, AutoCloseable {
@@ -54,6 +55,8 @@ public final class RemoteTaskQueue implements TaskQueue, AutoCloseable {
     private record Failure(String leaseToken, String error) {}
 
     private record Release(String leaseToken, String why) {}
+
+    private record Ids(List<String> evalIds) {}
 
     public RemoteTaskQueue(ServiceAddress address) {
         this.service = new ServiceClient(requireNonNull(address, "address is null"), ErrorCode.QUEUE_UNAVAILABLE);
@@ -169,8 +172,12 @@ public final class RemoteTaskQueue implements TaskQueue, AutoCloseable {
 
     @Override
     public Optional<TaskView> find(EvaluationId id) {
+        return found(ServiceCall.get("/tasks/" + id), QueueAnswers.View.class).flatMap(view -> view(id, view));
+    }
+
+    private <T> Optional<T> found(ServiceCall call, Class<T> type) {
         try {
-            return view(id, service.ask(ServiceCall.get("/tasks/" + id), QueueAnswers.View.class));
+            return Optional.of(service.ask(call, type));
         } catch (PlatformException e) {
             if (e.code() == ErrorCode.NOT_FOUND) {
                 return Optional.empty();
@@ -191,22 +198,26 @@ public final class RemoteTaskQueue implements TaskQueue, AutoCloseable {
     public QueueStatus status() {
         QueueAnswers.Figures figures = service.ask(ServiceCall.get("/status"), QueueAnswers.Figures.class);
         return new QueueStatus(
-                figures.queued(), figures.processing(), figures.delayed(), figures.deadLetters(), levels(figures.byPriority()),
-                age(figures.oldestAgeSeconds()), figures.workers(), figures.paused());
+                figures.queued(), figures.processing(), figures.delayed(), figures.deadLetters(),
+                QueueAnswers.durationOrNull(figures.oldestAgeSeconds()), figures.workers(), figures.paused(), figures.draining(),
+                figures.levels().values().stream().map(RemoteTaskQueue::level).toList(), figures.priorityEffectiveness());
     }
 
-    private static List<Integer> levels(Map<String, Integer> byPriority) {
-        return IntStream.rangeClosed(Submission.LOWEST_PRIORITY, Submission.HIGHEST_PRIORITY)
-                .mapToObj(level -> byPriority.getOrDefault(Integer.toString(level), 0)).toList();
-    }
-
-    private static @Nullable Duration age(@Nullable Double seconds) {
-        return seconds == null ? null : QueueAnswers.duration(seconds);
+    private static LevelStatus level(QueueAnswers.Level level) {
+        return new LevelStatus(
+                level.queued(), QueueAnswers.durationOrNull(level.oldestAgeSeconds()),
+                QueueAnswers.durationOrNull(level.waitP50Seconds()), QueueAnswers.durationOrNull(level.waitP95Seconds()),
+                level.handedOut(), level.lifted(), level.perSecond(), level.starvation());
     }
 
     @Override
     public void pause() {
         service.tell(ServiceCall.post("/pause", null).asRepeatable());
+    }
+
+    @Override
+    public void drain() {
+        service.tell(ServiceCall.post("/drain", null).asRepeatable());
     }
 
     @Override
@@ -216,13 +227,32 @@ public final class RemoteTaskQueue implements TaskQueue, AutoCloseable {
 
     @Override
     public List<DeadLetter> deadLetters(int limit) {
-        return service.ask(ServiceCall.get("/dlq/tasks?limit=" + Math.min(limit, QueueRoutes.MAX_DEAD_LETTERS)), QueueAnswers.DeadList.class)
-                .tasks().stream().map(RemoteTaskQueue::letter).toList();
+        return service.ask(ServiceCall.get("/dlq/tasks?limit=" + Math.min(limit, DeadLetterRoutes.MOST)), QueueAnswers.DeadList.class)
+                .tasks().stream().map(dead -> letter(dead.evalId(), dead.deadAt(), dead.attempts(), dead.history())).toList();
     }
 
-    private static DeadLetter letter(QueueAnswers.Dead dead) {
-        return new DeadLetter(new EvaluationId(dead.evalId()), dead.deadAt(), dead.attempts(), dead.history().stream()
+    private static DeadLetter letter(String id, Instant deadAt, int attempts, List<QueueAnswers.Loss> history) {
+        return new DeadLetter(new EvaluationId(id), deadAt, attempts, history.stream()
                 .map(loss -> new DeadLetter.LostAttempt(loss.attempt(), loss.at(), loss.error())).toList());
+    }
+
+    @Override
+    public Optional<DeadTask> deadLetter(EvaluationId id) {
+        return found(ServiceCall.get("/dlq/tasks/" + id), QueueAnswers.DeadWhole.class).map(dead -> new DeadTask(
+                letter(dead.evalId(), dead.deadAt(), dead.attempts(), dead.history()),
+                dead.submitter() == null || dead.submission() == null ? null : new Task(id, dead.submitter(), dead.submission())));
+    }
+
+    @Override
+    public List<EvaluationId> discard(List<EvaluationId> ids) {
+        List<EvaluationId> gone = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += DeadLetterRoutes.MOST) {
+            List<String> some = ids.subList(from, Math.min(ids.size(), from + DeadLetterRoutes.MOST)).stream()
+                    .map(EvaluationId::value).toList();
+            service.ask(ServiceCall.post("/dlq/tasks/discard-batch", new Ids(some)), QueueAnswers.Discarded.class)
+                    .discarded().forEach(id -> gone.add(new EvaluationId(id)));
+        }
+        return gone;
     }
 
     private static String encoded(String text) {

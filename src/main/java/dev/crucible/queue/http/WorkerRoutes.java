@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The routes of those who take tasks and report. */
 final class WorkerRoutes {
-    /** Ten MiB of each stream with every character escaped do not come; a report of ordinary text does. */
+    /** More than a report of our own workers can be, and than two whole streams of plain text at the default limit. */
     private static final long MAX_REPORT = 32L << 20;
 
     private static final long MAX_WORD = 1L << 20;
@@ -45,6 +45,7 @@ final class WorkerRoutes {
     /** For what a plain worker does besides running the program: start a container, send the report. */
     private static final Duration PLAIN_WORKER_SPARE = Duration.ofSeconds(5);
 
+    private static final Set<String> LOOPBACK_6 = Set.of("::1", "0:0:0:0:0:0:0:1");
     private static final int MAX_NAMES = 64;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+#_-]{0,31}");
     private static final Pattern WORKER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.:@_-]{0,127}");
@@ -148,8 +149,8 @@ final class WorkerRoutes {
 
     /** Who is there; this machine is one, by whatever address it came. */
     private static String address(Context ctx) {
-        String ip = ctx.ip();
-        return ip.startsWith("127.") || ip.equals("0:0:0:0:0:0:0:1") || ip.equals("[0:0:0:0:0:0:0:1]") || ip.equals("::1") ? "localhost" : ip;
+        String ip = ctx.ip().replaceAll("[\\[\\]]", "");
+        return ip.startsWith("127.") || LOOPBACK_6.contains(ip) ? "localhost" : ip;
     }
 
     // ---- speaking of what was taken ----

@@ -139,11 +139,12 @@ final class Api {
     private JsonNode operation(String method, String path) {
         for (Map.Entry<String, JsonNode> entry : document().path("paths").properties()) {
             String pattern = entry.getKey().replaceAll("\\{path}", ".+").replaceAll("\\{[a-z]+}", "[^/]+");
-            if (Pattern.matches(pattern, path)) {
-                return entry.getValue().path(method.toLowerCase(Locale.ROOT));
+            JsonNode operation = entry.getValue().path(method.toLowerCase(Locale.ROOT));
+            if (Pattern.matches(pattern, path) && operation.isObject()) {
+                return operation;
             }
         }
-        throw new AssertionError(path + " is not documented");
+        throw new AssertionError(method + " " + path + " is not documented");
     }
 
     private static boolean isDocument(HttpRequest request) {

@@ -7,7 +7,6 @@ import dev.crucible.api.http.Api.Answer;
 import dev.crucible.executor.EngineStatus;
 import dev.crucible.executor.LimitProof;
 import dev.crucible.executor.PoolFigures;
-import dev.crucible.queue.Lease;
 import dev.crucible.testing.FakeExecutor;
 import dev.crucible.testing.FakePlatform;
 import java.io.IOException;
@@ -16,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +48,17 @@ class PlatformTest {
         assertThat(status.path("by_priority").path("8").asInt()).isEqualTo(1);
         assertThat(status.path("by_priority")).hasSize(11);
         assertThat(status.path("oldest_age_seconds").asDouble()).isEqualTo(1.5);
+        JsonNode level = status.path("levels").path("8");
+        assertThat(level.path("queued").asInt()).isEqualTo(1);
+        assertThat(level.path("oldest_age_seconds").asDouble()).isEqualTo(1.5);
+        assertThat(level.path("wait_p50_seconds").asDouble()).isEqualTo(0.25);
+        assertThat(level.path("wait_p95_seconds").isNull()).isTrue();
+        assertThat(level.path("handed_out").asInt()).isEqualTo(7);
+        assertThat(level.path("lifted").asInt()).isEqualTo(2);
+        assertThat(level.path("per_second").asDouble()).isEqualTo(0.5);
+        assertThat(level.path("starvation").asDouble()).isEqualTo(0.25);
+        assertThat(status.path("levels")).hasSize(11);
+        assertThat(status.path("priority_effectiveness").asDouble()).isEqualTo(0.75);
     }
 
     @Test
@@ -61,16 +72,19 @@ class PlatformTest {
     }
 
     @Test
-    void dead_letters_are_listed_with_their_history() {
-        api.post("/api/eval", "{\"code\": \"1\"}");
-        Lease lease = platform.startNext();
-        platform.queue.fail(lease.token(), "the sandbox could not be made");
+    void a_drained_queue_accepts_nothing_until_it_is_resumed() {
+        assertThat(api.order("/api/admin/queue/drain").json().path("draining").asBoolean()).isTrue();
 
-        JsonNode letters = api.get("/api/dlq/tasks").json();
+        Answer refused = api.post("/api/eval", "{\"code\": \"1\"}");
 
-        assertThat(letters.path("count").asInt()).isEqualTo(1);
-        assertThat(letters.path("tasks").path(0).path("history").path(0).path("error").asText())
-                .isEqualTo("the sandbox could not be made");
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.json().path("code").asText()).isEqualTo("queue_draining");
+        assertThat(refused.header("Retry-After")).isEqualTo("30");
+        assertThat(api.get("/api/statistics").json().path("total_evaluations").asInt()).as("nothing is stored").isZero();
+        assertThat(api.get("/api/admin/queue/drain").json().path("draining").asBoolean()).isTrue();
+        assertThat(api.get("/api/queue/status").json().path("draining").asBoolean()).isTrue();
+        assertThat(api.order("/api/admin/queue/resume").json().path("draining").asBoolean(true)).isFalse();
+        assertThat(api.post("/api/eval", "{\"code\": \"1\"}").status()).isEqualTo(200);
     }
 
     @Test
@@ -138,7 +152,26 @@ class PlatformTest {
                 "crucible_pool_destroyed_total{cause=\"spent\",engine=\"sandbox\"} 2.0",
                 "crucible_pool_prepare_p50_seconds{engine=\"sandbox\"} 0.0455");
         assertThat(metrics.text().lines()).allMatch(line -> line.matches(
-                "# (HELP|TYPE) [a-z0-9_]+ .+|[a-z0-9_]+\\{([a-z]+=\"[a-z_]+\",?)+} [0-9.]+"));
+                "# (HELP|TYPE) [a-z0-9_]+ .+|[a-z0-9_]+(\\{([a-z]+=\"[a-z0-9_]+\",?)+})? [0-9.]+"));
+    }
+
+    @Test
+    void metrics_tell_of_each_level_of_the_queue() {
+        api.post("/api/eval", "{\"code\": \"1\", \"priority\": 8}");
+
+        assertThat(api.get("/metrics").text().lines()).contains(
+                "crucible_queue_tasks{state=\"queued\"} 1.0",
+                "crucible_queue_tasks{state=\"dead_letter\"} 0.0",
+                "crucible_queue_workers 1.0",
+                "crucible_queue_draining 0.0",
+                "crucible_queue_priority_effectiveness 0.75",
+                "crucible_queue_level_tasks{priority=\"8\"} 1.0",
+                "crucible_queue_level_oldest_age_seconds{priority=\"8\"} 1.5",
+                "crucible_queue_level_wait_p50_seconds{priority=\"8\"} 0.25",
+                "crucible_queue_level_throughput_per_second{priority=\"8\"} 0.5",
+                "crucible_queue_level_starvation_ratio{priority=\"8\"} 0.25",
+                "crucible_queue_level_handed_out_total{priority=\"8\"} 7.0",
+                "crucible_queue_level_lifted_total{priority=\"8\"} 2.0");
     }
 
     @Test
@@ -241,7 +274,8 @@ class PlatformTest {
         assertThat(document.findValuesAsText("operationId")).doesNotHaveDuplicates().hasSizeGreaterThan(25);
         document.path("paths").properties().forEach(path -> path.getValue().properties().forEach(operation -> {
             String concrete = path.getKey().replace("{id}", "x").replace("{path}", "app.js");
-            Answer answer = operation.getKey().equals("get") ? api.get(concrete) : api.order(concrete);
+            Answer answer = api.send(api.request(concrete).method(
+                    operation.getKey().toUpperCase(Locale.ROOT), BodyPublishers.noBody()));
             assertThat(answer.status()).as(path.getKey()).isNotEqualTo(405);
             assertThat(answer.text()).doesNotContain("There is nothing at this path");
         }));

@@ -404,10 +404,41 @@ class QueueServiceTest {
         assertThat(status.get("total_tasks").intValue()).isEqualTo(3);
         assertThat(status.get("by_priority").get("5").intValue()).isEqualTo(1);
         assertThat(metrics).contains(
-                "crucible_queue_depth{priority=\"5\"} 1.0", "crucible_queue_depth{priority=\"9\"} 0.0", "crucible_queue_leased 1.0",
-                "crucible_queue_delayed 1.0", "crucible_queue_dead_letters 0.0", "crucible_queue_oldest_age_seconds");
+                "crucible_queue_level_tasks{priority=\"5\"} 1.0", "crucible_queue_level_tasks{priority=\"9\"} 0.0",
+                "crucible_queue_tasks{state=\"processing\"} 1.0", "crucible_queue_tasks{state=\"delayed\"} 1.0",
+                "crucible_queue_tasks{state=\"dead_letter\"} 0.0", "crucible_queue_level_oldest_age_seconds{priority=\"5\"}");
         assertThat(edge.get("/health", null).at("/status")).isEqualTo("healthy");
         assertThat(edge.get("/openapi.json", null).json().at("/paths/~1tasks~1next/get/parameters")).hasSize(7);
+    }
+
+    @Test
+    void dead_letters_can_be_inspected_and_taken_away() {
+        submit("{'eval_id': 'a', 'code': 'x', 'submitter': 'me'}");
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            edge.get("/tasks/next?wait=30", QueueEdge.WORKER);
+            word("fail", "{'error': 'no disk'}");
+        }
+        await().until(() -> edge.finished().size() == 1);
+
+        assertThat(edge.get("/dlq/tasks/a", QueueEdge.CLIENT).at("/submission/code")).isEqualTo("x");
+        assertThat(edge.get("/dlq/tasks/b", QueueEdge.CLIENT).status()).isEqualTo(404);
+        assertThat(edge.get("/dlq/statistics", QueueEdge.CLIENT).at("/by_error/no disk")).isEqualTo("1");
+        assertThat(edge.delete("/dlq/tasks/b", QueueEdge.ADMIN).status()).isEqualTo(404);
+        assertThat(edge.delete("/dlq/tasks/a", QueueEdge.ADMIN).json()).isEqualTo(json("{'discarded': ['a'], 'remaining': 0}"));
+        assertThat(edge.get("/tasks/a", QueueEdge.CLIENT).at("/status")).isEqualTo("failed");
+        assertThat(edge.post("/dlq/tasks/discard-batch", QueueEdge.ADMIN, "{}").status()).isEqualTo(422);
+    }
+
+    @Test
+    void a_drained_queue_takes_nothing_until_it_is_resumed() {
+        assertThat(edge.post("/drain", QueueEdge.CLIENT, "").json()).isEqualTo(json("{'paused': true, 'draining': true}"));
+
+        QueueEdge.Answer refused = submit(TASK);
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.headers()).containsKey("retry-after");
+        edge.post("/resume", QueueEdge.CLIENT, "");
+        assertThat(submit(TASK).status()).isEqualTo(200);
     }
 
     @Test

@@ -1,0 +1,36 @@
+-- The queue module: a journal whose rows all come and go must not grow by it.
+
+-- A page that is written half full has room for one change of each of its rows, so handing out a task stays on its page
+-- (HOT) even when a whole page is handed out in one transaction. Vacuum comes once a thousand rows are dead, however
+-- long the backlog is: a share of a long backlog would be a long time, and every start and every look at the backlog's
+-- head steps over the dead.
+alter table queue.task set (
+    fillfactor = 50,
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_scale_factor = 0.01,
+    autovacuum_analyze_threshold = 5000,
+    autovacuum_vacuum_cost_delay = 0);
+
+-- Rows that are written once and deleted once; a large body is kept in the TOAST table.
+alter table queue.task_payload set (
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_scale_factor = 0.01,
+    autovacuum_analyze_threshold = 5000,
+    autovacuum_vacuum_cost_delay = 0,
+    toast.autovacuum_vacuum_threshold = 1000,
+    toast.autovacuum_vacuum_scale_factor = 0.01,
+    toast.autovacuum_vacuum_cost_delay = 0);
+alter table queue.task_result set (
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_scale_factor = 0.01,
+    autovacuum_vacuum_cost_delay = 0,
+    toast.autovacuum_vacuum_threshold = 1000,
+    toast.autovacuum_vacuum_scale_factor = 0.01,
+    toast.autovacuum_vacuum_cost_delay = 0);
+alter table queue.task_loss set (
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_scale_factor = 0.01,
+    autovacuum_vacuum_cost_delay = 0);
+
+-- One row that each start changes and every transaction reads.
+alter table queue.server set (fillfactor = 10, autovacuum_vacuum_threshold = 50, autovacuum_vacuum_scale_factor = 0);
