@@ -78,6 +78,7 @@ public final class TestDatabase {
     private static void dropAll(DSLContext dsl) {
         List<String> left = dsl.fetch("select datname from pg_database where datname like 'test\\_%' or datname = ?",
                 TEMPLATE).getValues(0, String.class);
-        left.forEach(name -> dsl.execute("drop database " + name + " with (force)"));
+        // Not by force, which may not end an autovacuum that is at work in one; without it, PostgreSQL ends that itself.
+        left.forEach(name -> dsl.execute("drop database " + name));
     }
 }
