@@ -13,7 +13,6 @@ import dev.crucible.queue.Journal.Written;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +68,7 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     @Override
     public List<Enqueued> enqueueAll(List<Task> batch) {
-        TaskTable.Reservation reservation = table.reserve(batch);
+        Admission.Reservation reservation = table.reserve(batch);
         if (!reservation.inserts().isEmpty()) {
             write(new Change.Insert(reservation.inserts()), written -> {}, () -> table.abandon(reservation));
         }
@@ -200,32 +199,46 @@ final class PriorityTaskQueue implements LocalTaskQueue {
 
     /** Called by the settler: what was told has been taken. */
     private void settled(List<Settlement> settlements) {
-        List<Settlement> over = new ArrayList<>();
+        // Before the table lets them go: an id that comes again is then journaled after its old entry is gone.
+        forget(settlements.stream().filter(Settlement.Finished.class::isInstance).toList());
         for (Settlement settlement : settlements) {
             Entry returning = table.settled(settlement);
-            if (settlement instanceof Settlement.Finished) {
-                over.add(settlement);
-            } else if (returning != null && returning.cancelRequested) {
+            if (returning != null && returning.cancelRequested) {
                 cancelReturned(returning);
             } else if (returning != null) {
                 table.waitAgain(returning);
             }
         }
-        if (!over.isEmpty()) {
-            // What cannot be forgotten now is settled once more later, which does no harm, and forgotten then; or by
-            // the next start.
-            journal.write(new Change.Forget(over.stream().map(Settlement::id).toList())).whenComplete((done, error) -> {
-                if (error != null && !ticker.isShutdown()) {
-                    ticker.schedule(() -> over.forEach(settler::add), FORGET_RETRY_MILLIS, TimeUnit.MILLISECONDS);
-                }
-            });
+    }
+
+    /**
+     * What cannot be forgotten now is settled once more later, which does no harm, and forgotten then; or by the next
+     * start.
+     */
+    private void forget(List<Settlement> over) {
+        if (over.isEmpty()) {
+            return;
+        }
+        submit(new Change.Forget(over.stream().map(Settlement::id).toList())).whenComplete((done, error) -> {
+            if (error != null && !ticker.isShutdown()) {
+                ticker.schedule(() -> over.forEach(settler::add), FORGET_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    /** For the settler's thread, which a journal that is full or closed must not end. */
+    private CompletableFuture<Written> submit(Change change) {
+        try {
+            return journal.write(change);
+        } catch (PlatformException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
     /** A task that came back from a lost attempt after its user had cancelled it does not run again. */
     private void cancelReturned(Entry entry) {
         Settlement.Finished finished = cancelled(entry, entry.cancelActor == null ? "queue" : entry.cancelActor);
-        journal.write(new Change.Finish(finished)).whenComplete((written, error) -> {
+        submit(new Change.Finish(finished)).whenComplete((written, error) -> {
             if (error == null) {
                 table.cancelled(entry);
                 settle(finished, written);

@@ -9,9 +9,7 @@ import dev.crucible.queue.Entry.State;
 import dev.crucible.queue.Journal.Change;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +27,7 @@ import org.jspecify.annotations.Nullable;
  * two steps {@link PriorityTaskQueue} makes the change durable, while the entry's state keeps others away from it.
  */
 final class TaskTable {
-    private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
-    private static final Duration DRAINING_RETRY_AFTER = Duration.ofSeconds(30);
     private static final long WORKER_SEEN_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** Ended tasks whose workers may still ask again because an answer was lost. */
-    private static final int REMEMBERED_ENDS = 10_000;
 
     private final QueueConfig config;
     private final QueueTime time;
@@ -44,24 +38,15 @@ final class TaskTable {
     private final Map<EvaluationId, Entry> tasks = new HashMap<>();
     private final WaitingTasks waiting;
     private final SubmissionCache submissions;
+    private final RecentEnds ends = new RecentEnds();
+    private final Admission admission;
     private final Leases leases;
     private final Map<String, Long> workersSeen = new HashMap<>();
-    private final Map<EvaluationId, Ended> recentlyEnded = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<EvaluationId, Ended> eldest) {
-            return size() > REMEMBERED_ENDS;
-        }
-    };
     /** Dead letters, the oldest first. */
     private final Set<EvaluationId> dead = new LinkedHashSet<>();
-    private int inserting;
     private int leased;
-    private long nextSeq = 1;
     private long epoch;
     private boolean paused;
-    private boolean draining;
     private boolean closed;
 
     /** @param journal what it keeps, this table need not */
@@ -71,6 +56,7 @@ final class TaskTable {
         this.mostDead = journal.mostDeadLetters();
         this.waiting = new WaitingTasks(config.agingInterval(), time);
         this.submissions = new SubmissionCache(journal.keepsSubmissions());
+        this.admission = new Admission(config, time, tasks, waiting, submissions, ends);
         this.leases = new Leases(config.lease().toNanos(), config.lease().toNanos() / 2, time.now());
     }
 
@@ -85,7 +71,7 @@ final class TaskTable {
                 // The order of submission stands even if the wall clock was set back in between.
                 entry.readySince = Math.max(readyBefore, Math.min(time.now(), time.at(task.queuedAt())));
                 readyBefore = entry.readySince;
-                nextSeq = Math.max(nextSeq, task.seq() + 1);
+                admission.goOnAfter(task.seq());
                 tasks.put(entry.id, entry);
                 if (lost.contains(entry.id)) {
                     entry.state = State.ENDING;
@@ -104,86 +90,23 @@ final class TaskTable {
         });
     }
 
-    /** The last attempt of a task that has ended. */
-    private record Ended(int attempt, boolean withItsResult) {}
-
-    /** What must be inserted for a batch, and the entries that are new with it. */
-    record Reservation(List<Journal.NewTask> inserts, List<Entry> added) {}
-
     /** @throws PlatformException {@code QUEUE_FULL}, {@code QUEUE_DRAINING} */
-    Reservation reserve(List<Task> batch) {
-        return locked(() -> {
-            requireRoom(batch);
-            Instant now = time.instant();
-            List<Journal.NewTask> inserts = new ArrayList<>(batch.size());
-            List<Entry> added = new ArrayList<>(batch.size());
-            for (Task task : batch) {
-                Entry entry = tasks.get(task.id());
-                if (entry == null) {
-                    entry = new Entry(task, nextSeq++, now);
-                    Ended before = recentlyEnded.get(task.id());
-                    // An id that comes again must not make a token that somebody still holds.
-                    entry.attempt = before == null ? 0 : before.attempt();
-                    tasks.put(task.id(), entry);
-                    added.add(entry);
-                    inserting++;
-                }
-                // A second call for a task whose insert is under way must not be answered before it is durable.
-                if (entry.state == State.ENQUEUEING) {
-                    inserts.add(new Journal.NewTask(task, entry.seq, entry.queuedAt));
-                }
-            }
-            return new Reservation(inserts, added);
-        });
+    Admission.Reservation reserve(List<Task> batch) {
+        return locked(() -> admission.reserve(batch));
     }
 
-    private void requireRoom(List<Task> batch) {
-        long fresh = batch.stream().map(Task::id).distinct().filter(id -> !tasks.containsKey(id)).count();
-        if (fresh == 0) {
-            return;
-        }
-        if (draining) {
-            throw PlatformException.retryLater(
-                    ErrorCode.QUEUE_DRAINING,
-                    "The queue is being drained and accepts nothing until it is resumed. Send it again later.",
-                    DRAINING_RETRY_AFTER);
-        }
-        int held = waiting.size() + inserting;
-        if (held + fresh > config.capacity()) {
-            throw PlatformException.retryLater(
-                    ErrorCode.QUEUE_FULL,
-                    "The queue holds " + held + " of at most " + config.capacity()
-                            + " waiting tasks. Send it again later.",
-                    FULL_RETRY_AFTER);
-        }
-    }
-
-    void abandon(Reservation reservation) {
+    void abandon(Admission.Reservation reservation) {
         locked(() -> {
-            for (Entry entry : reservation.added()) {
-                tasks.remove(entry.id);
-                inserting--;
-            }
+            admission.abandon(reservation);
             return null;
         });
     }
 
     /** The inserts are durable: the new tasks may be handed out. */
-    List<Enqueued> admit(List<Task> batch, Reservation reservation) {
+    List<Enqueued> admit(List<Task> batch, Admission.Reservation reservation) {
         return locked(() -> {
-            long now = time.now();
-            for (Entry entry : reservation.added()) {
-                inserting--;
-                entry.readySince = now;
-                waiting.add(entry, requireNonNull(entry.task).submission().notBefore(), true);
-                submissions.keep(entry);
-            }
+            List<Enqueued> answers = admission.admit(batch, reservation);
             ready.signalAll();
-            List<Enqueued> answers = new ArrayList<>(batch.size());
-            for (Task task : batch) {
-                Entry entry = tasks.get(task.id());
-                answers.add(new Enqueued(task.id(), entry == null ? 0 : waiting.positionOf(entry)));
-            }
             return answers;
         });
     }
@@ -198,7 +121,7 @@ final class TaskTable {
                 if (waiting.promoteDue()) {
                     ready.signalAll();
                 }
-                Entry entry = paused || draining || closed ? null : waiting.poll(worker);
+                Entry entry = paused || admission.draining() || closed ? null : waiting.poll(worker);
                 if (entry != null) {
                     entry.state = State.CLAIMING;
                     entry.attempt++;
@@ -257,8 +180,7 @@ final class TaskTable {
 
     /** Whether this very attempt has ended with a result not long ago. */
     boolean hasEnded(LeaseToken token) {
-        return locked(() -> token.epoch() == epoch
-                && new Ended(token.attempt(), true).equals(recentlyEnded.get(token.id())));
+        return locked(() -> token.epoch() == epoch && ends.haveResultOf(token));
     }
 
     /** Takes a task from its holder, whose attempt is about to end. @throws PlatformException {@code LEASE_LOST} */
@@ -299,7 +221,7 @@ final class TaskTable {
                         ? Long.MIN_VALUE : time.at(returned.notBefore());
             } else {
                 entry.state = State.ENDED;
-                recentlyEnded.put(entry.id, new Ended(entry.attempt, change instanceof Change.Finish));
+                ends.add(entry, change instanceof Change.Finish);
                 if (change instanceof Change.Bury) {
                     bury(entry);
                 }
@@ -369,9 +291,7 @@ final class TaskTable {
     void cancelled(Entry entry) {
         locked(() -> {
             entry.state = State.ENDED;
-            if (entry.attempt > 0) {
-                recentlyEnded.put(entry.id, new Ended(entry.attempt, false));
-            }
+            ends.add(entry, false);
             return null;
         });
     }
@@ -392,6 +312,10 @@ final class TaskTable {
             Entry entry = tasks.get(settlement.id());
             if (entry == null || settlement instanceof Settlement.Requeued) {
                 return entry;
+            }
+            if (entry.state != State.ENDED) {
+                // Settled once more, after its id has come again.
+                return null;
             }
             if (entry.buried) {
                 entry.state = State.DEAD;
@@ -422,7 +346,7 @@ final class TaskTable {
     QueueStatus status() {
         return locked(() -> new QueueStatus(
                 waiting.readySize(), leased, waiting.delayedSize(), dead.size(), waiting.oldestAge(), workersSeen.size(),
-                paused || draining, draining, waiting.levels(), waiting.priorityEffectiveness()));
+                paused || admission.draining(), admission.draining(), waiting.levels(), waiting.priorityEffectiveness()));
     }
 
     /** Nothing is handed out. */
@@ -432,13 +356,16 @@ final class TaskTable {
 
     /** Nothing is handed out and nothing accepted. */
     void drain() {
-        locked(() -> draining = true);
+        locked(() -> {
+            admission.drain(true);
+            return null;
+        });
     }
 
     void resume() {
         locked(() -> {
             paused = false;
-            draining = false;
+            admission.drain(false);
             ready.signalAll();
             return null;
         });

@@ -62,6 +62,20 @@ class JournalOutageTest {
     }
 
     @Test
+    void a_journal_that_takes_no_more_does_not_end_the_settling_of_results() {
+        queue.enqueue(task("a"));
+        queue.enqueue(task("b"));
+        journal.forgetsNothing = true;
+        queue.complete(next().orElseThrow().token(), ok("a"));
+        await().until(() -> settled.size() == 1);
+        journal.forgetsNothing = false;
+
+        queue.complete(next().orElseThrow().token(), ok("b"));
+
+        await().untilAsserted(() -> assertThat(settled).extracting(Settlement::id).contains(id("a"), id("b")));
+    }
+
+    @Test
     void a_lease_that_runs_out_after_failed_reports_is_lost_once() {
         queue.enqueue(task("a"));
         queue.enqueue(task("b"));
@@ -98,6 +112,7 @@ class JournalOutageTest {
 
     /** Writes when {@link #answer} is null, else leaves every write to that. */
     private static final class BreakableJournal implements Journal {
+        private volatile boolean forgetsNothing;
         private final NoJournal working = new NoJournal();
         private volatile CompletableFuture<Written> answer;
         private volatile boolean asked;
@@ -109,6 +124,9 @@ class JournalOutageTest {
 
         @Override
         public CompletableFuture<Written> write(Change change) {
+            if (forgetsNothing && change instanceof Change.Forget) {
+                throw away();
+            }
             CompletableFuture<Written> broken = answer;
             asked |= broken != null;
             return broken != null ? broken : working.write(change);

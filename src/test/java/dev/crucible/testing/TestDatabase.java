@@ -1,17 +1,13 @@
 package dev.crucible.testing;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.platform.db.Database;
 import dev.crucible.platform.db.EmbeddedPostgres;
 import dev.crucible.platform.db.Migrator;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class TestDatabase {
     private static final String TEMPLATE = "migrated";
     private static final int FOLDERS = 8;
-    /** The server's own cleaner may be at work in one, and is nobody's to end. */
-    private static final Duration CLEARING = Duration.ofMinutes(1);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static @Nullable EmbeddedPostgres server;
@@ -84,7 +78,7 @@ public final class TestDatabase {
     private static void dropAll(DSLContext dsl) {
         List<String> left = dsl.fetch("select datname from pg_database where datname like 'test\\_%' or datname = ?",
                 TEMPLATE).getValues(0, String.class);
-        left.forEach(name -> await().atMost(CLEARING).ignoreException(DataAccessException.class).untilAsserted(
-                () -> dsl.execute("drop database if exists " + name + " with (force)")));
+        // Not by force, which may not end an autovacuum that is at work in one; without it, PostgreSQL ends that itself.
+        left.forEach(name -> dsl.execute("drop database " + name));
     }
 }

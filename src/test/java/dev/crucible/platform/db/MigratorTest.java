@@ -20,7 +20,7 @@ class MigratorTest {
             Migrator.migrate(database);
 
             assertThat(database.dsl().fetchOne("select count(*) from crucible.flyway_schema_history where version is not null and success").get(0))
-                    .isEqualTo(3L);
+                    .isEqualTo(4L);
         }
     }
 }
