@@ -6,6 +6,9 @@ import java.util.Locale;
 
 /** Durations in milliseconds, sorted. */
 final class Samples {
+    /** Below this, a tenth of a millisecond says nothing. */
+    private static final double SHORT_MILLIS = 0.1;
+
     private final double[] sorted;
 
     /** @param millis at least one */
@@ -36,6 +39,9 @@ final class Samples {
 
     /** {@code p50 / p95 / p99}. */
     String percentiles() {
+        if (at(50) < SHORT_MILLIS) {
+            return String.format(Locale.ROOT, "%.1f / %.1f / %.1f µs", at(50) * 1000, at(95) * 1000, at(99) * 1000);
+        }
         return String.format(Locale.ROOT, "%.1f / %.1f / %.1f ms", at(50), at(95), at(99));
     }
 }

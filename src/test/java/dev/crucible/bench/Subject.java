@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** What can be measured, in the order in which it is. */
 enum Subject {
-    QUEUE("enqueue and take in memory, by JMH", QueueBench::run),
+    QUEUE("the queue: in memory by JMH, and durable beside Celery on Redis and on RabbitMQ", QueueBench::run),
     START("from the start of the process to ready, first and again", StartBench::run),
     MEMORY("resident memory of the idle server and of its PostgreSQL", MemoryBench::run),
     RUN("print(1) by the executor alone: every engine, warm and cold", RunBench::run),

@@ -12,12 +12,12 @@ import java.util.Map;
 
 /** Durable submits: the answer comes after the commit. The queue is paused, so that nothing runs meanwhile. */
 final class SubmitBench {
-    private static final int CLIENTS = 32;
-    private static final int BATCH = 100;
-    private static final int BATCH_CLIENTS = 8;
-    private static final double BUDGET = 3000;
-    private static final double TAIL_BUDGET_MILLIS = 10;
-    private static final double BATCH_BUDGET = 20_000;
+    static final int CLIENTS = 32;
+    static final int BATCH = 100;
+    static final int BATCH_CLIENTS = 8;
+    static final double BUDGET = 3000;
+    static final double TAIL_BUDGET_MILLIS = 10;
+    static final double BATCH_BUDGET = 20_000;
 
     private SubmitBench() {}
 
@@ -28,10 +28,7 @@ final class SubmitBench {
         workspace.stopAll();
         double generator = generatorAlone(time.dividedBy(2));
         List<Row> rows = new ArrayList<>();
-        Server server = workspace.serve(workspace.fresh("home"), Map.of());
-        try (HttpConnection connection = server.connect()) {
-            Evaluations.read(connection.post("/api/admin/queue/pause", "{}"), 200);
-        }
+        Server server = paused(workspace);
         submits(server, warmUp, CLIENTS, Evaluations.submit(), 200);
         Cpu before = Cpu.now(server);
         Load.Result single = submits(server, time, CLIENTS, Evaluations.submit(), 200);
@@ -51,7 +48,16 @@ final class SubmitBench {
         return rows;
     }
 
-    private static Load.Result submits(Server server, Duration time, int clients, byte[] request, int status)
+    /** A server that accepts and runs nothing. */
+    static Server paused(Workspace workspace) throws IOException {
+        Server server = workspace.serve(workspace.fresh("home"), Map.of());
+        try (HttpConnection connection = server.connect()) {
+            Evaluations.read(connection.post("/api/admin/queue/pause", "{}"), 200);
+        }
+        return server;
+    }
+
+    static Load.Result submits(Server server, Duration time, int clients, byte[] request, int status)
             throws Exception {
         Load.Result result = Load.during(time, clients, () -> client(server.connect(), request, status));
         Progress.say("  requests: " + Row.rate(result.perSecond()));

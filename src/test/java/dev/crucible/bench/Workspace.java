@@ -63,6 +63,14 @@ final class Workspace implements AutoCloseable {
         return executions;
     }
 
+    /** A program that runs in {@code folder} until the rest is stopped, with what it writes kept beside it. */
+    synchronized Daemon daemon(List<String> command, Map<String, String> environment, Path folder) throws IOException {
+        mustBeOpen();
+        Daemon daemon = Daemon.start(command, environment, folder, fresh("log"));
+        stops.push(daemon::stop);
+        return daemon;
+    }
+
     private void mustBeOpen() {
         if (closed) {
             throw new IllegalStateException("the run was stopped");
