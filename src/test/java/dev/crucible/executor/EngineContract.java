@@ -184,6 +184,27 @@ public abstract class EngineContract {
     }
 
     @Test
+    void the_standard_streams_can_be_opened_by_name() {
+        Ran shell = run(bash("""
+                read -r line < /dev/stdin; echo "hi $line" > /dev/stdout; echo oh > /dev/stderr; cat /proc/self/fd/0
+                """).stdin("first\nsecond\n"));
+        assertThat(shell.stdout()).as(shell.stderr()).isEqualTo("hi first\nsecond\n");
+        assertThat(shell.stderr()).isEqualTo("oh\n");
+
+        String code = """
+                import os
+                text = open('/dev/stdin').read()
+                open('/dev/stdout', 'w').write(text.upper())
+                open('/dev/stderr', 'w').write(str([os.fstat(fd).st_uid == os.getuid() for fd in range(3)]))
+                """;
+        for (Asked asked : List.of(python(code), python(code).cold())) {
+            Ran ran = run(asked.stdin("given"));
+            assertThat(ran.stdout()).as(ran.stderr()).isEqualTo("GIVEN");
+            assertThat(ran.stderr()).isEqualTo("[True, True, True]");
+        }
+    }
+
+    @Test
     void large_input_arrives_whole() {
         Ran ran = run(bash("wc -c").stdin("é".repeat(500_000)));
         assertThat(ran.stdout().strip()).isEqualTo("1000000");
