@@ -182,8 +182,9 @@ final class GuestSession implements Runnable {
     private void end(Verdict verdict, GuestRun.Ran ran) {
         ExitReport exit = ran.seen().exit();
         List<SourceFile> artifacts = ran.kept().stream().map(file -> new SourceFile(file.path(), file.content())).toList();
-        end(verdict.adding(Keep.leftOut(ran.leftOut())), ran.usage(), exit == null ? null : exit.exitCode(), exit == null ? null : exit.signal(),
-                StructuredResult.read(ran.result()), artifacts, List.of());
+        StructuredResult result = StructuredResult.of(ran.result());
+        end(verdict.adding(Keep.leftOut(ran.leftOut())).adding(result.refusal()), ran.usage(),
+                exit == null ? null : exit.exitCode(), exit == null ? null : exit.signal(), result.json(), artifacts, List.of());
     }
 
     private void end(

@@ -388,7 +388,23 @@ public abstract class EngineContract {
         return guestsHaveTheirOwnKernel() ? 200 : 50;
     }
 
-    // ---- artifacts ----
+    // ---- artifacts and result ----
+
+    @Test
+    void a_result_is_kept_as_it_was_written_or_it_is_told_why_not() {
+        String written = "{\"c\": 1e999, \"d\": -0.0, \"e\": 1.50, \"f\": 0.12345678901234567890123}";
+        RunResult kept = run(reporting(written)).result();
+        assertThat(kept.result()).isEqualTo(written);
+        assertThat(kept.detail()).isEqualTo("The program ended with exit code 0.");
+
+        RunResult doubled = run(reporting("{\"a\": {\"b\": 1,\n\"b\": 2}}")).result();
+        assertThat(doubled.result()).isNull();
+        assertThat(doubled.detail()).endsWith(" Its result was not kept: a name comes twice in one object at line 2, column 1.");
+    }
+
+    private static Asked reporting(String result) {
+        return bash("printf %s '" + result + "' > \"$CRUCIBLE_RESULT\"");
+    }
 
     @Test
     void what_a_program_left_is_kept_and_what_was_not_kept_is_told() {
