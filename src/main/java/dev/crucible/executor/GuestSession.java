@@ -123,7 +123,7 @@ final class GuestSession implements Runnable {
         boolean done = verdict.reason() == Reason.OK;
         boolean ours = verdict.reason() == Reason.SANDBOX_ERROR || leash.stopped();
         if (done && ran.leftOut() > 0) {
-            end(new Verdict(Reason.COMPILE_ERROR, "What the compile step made is too large to be run."), Usage.NONE);
+            end(Verdict.notCarried(ran.leftOut()), Usage.NONE);
             return false;
         }
         if (!done) {
@@ -132,6 +132,10 @@ final class GuestSession implements Runnable {
         }
         leave();
         program = program.from(ran.kept());
+        if (program.filePages() * GuestProgram.PAGE > limits().diskBytes()) {
+            end(Verdict.compiledTooLargeForDisk(limits()), Usage.NONE);
+            return false;
+        }
         return true;
     }
 

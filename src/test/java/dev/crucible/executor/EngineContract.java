@@ -435,6 +435,15 @@ public abstract class EngineContract {
         assertThat(run(python("open('a.txt', 'w')").artifacts("*.txt")).result().detail()).doesNotContain("artifacts");
     }
 
+    @Test
+    void an_artifact_may_be_as_large_as_all_of_them_together() {
+        Ran ran = run(python("open('most.bin', 'wb').truncate(16 << 20)").artifacts("*.bin"));
+        assertThat(ran.result().artifacts()).as(ran.result().detail()).extracting(file -> file.content().length)
+                .containsExactly(16 << 20);
+        assertThat(run(python("open('more.bin', 'wb').truncate((16 << 20) + 1)").artifacts("*.bin")).result().detail())
+                .contains("Not all artifacts were kept: one is beyond");
+    }
+
     // ---- walls ----
 
     @Test
