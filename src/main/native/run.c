@@ -555,7 +555,7 @@ static void send_file(int folder, const char *name, const char *path, long long 
         return;
     }
     size_t head = 2 + path_length + 4;
-    if (*files >= r->keep_files || s.st_size > r->keep_bytes - *bytes || (size_t)s.st_size > MAX_PAYLOAD - head) {
+    if (*files >= r->keep_files || s.st_size > r->keep_bytes - *bytes || s.st_size > MAX_FILE) {
         run.left_out++;
         close(fd);
         return;

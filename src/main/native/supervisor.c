@@ -390,7 +390,10 @@ static void start(int by_fork) {
     if (arguments.length == 0) fault("The supervisor was told to start without a command");
     if (policy.length == 0) fault("The supervisor was told to start without a policy");
     int in[2], out[2], err[2];
+    /* Whose pipe it is may open it anew, as /dev/stdout. Nothing of a guest's runs now that could meet us as its user. */
+    if (setting.uid > 0 && seteuid((uid_t)setting.uid) < 0) fault("The supervisor cannot make the program's pipes: %s", strerror(errno));
     make_pipe(in), make_pipe(out), make_pipe(err);
+    if (setting.uid > 0 && seteuid(0) < 0) fault("The supervisor cannot be itself again: %s", strerror(errno));
     int fds[RUN_FDS] = {make_request(by_fork), in[0], out[1], err[1]};
     if (send_descriptors(guest.report, "G", 1, fds, RUN_FDS) < 0) fault("The prepared run is gone: %s", strerror(errno));
     for (int i = 0; i < RUN_FDS; i++) close(fds[i]);

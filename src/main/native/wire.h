@@ -8,7 +8,8 @@
 
 #define WORK "/work"
 #define RESULT_FILE ".crucible_result.json"
-#define MAX_PAYLOAD (16u << 20)
+#define MAX_FILE (16u << 20)
+#define MAX_PAYLOAD (MAX_FILE + 8192u) /* with its path */
 #define MAX_RESULT (64u << 10)
 #define CHUNK 65536u
 #define HEADER 5u

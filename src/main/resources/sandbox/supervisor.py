@@ -26,7 +26,8 @@ HIDDEN_FILES = ("cmdline", "kallsyms", "kcore", "key-users", "keys", "kmsg", "la
 HIDDEN_FOLDERS = ("acpi", "asound", "scsi")
 CHUNK = 1 << 16
 MAX_WAITING = 2 * CHUNK
-MAX_PAYLOAD = 16 << 20
+MAX_FILE = 16 << 20
+MAX_PAYLOAD = MAX_FILE + 8192  # with its path
 MAX_RESULT = 64 << 10
 MAX_PATH, MAX_DEPTH, MAX_VISITED = 4000, 32, 20000
 TERM_GRACE, SAMPLE_MIN, SAMPLE_MAX = 5.0, 0.01, 0.5
@@ -465,7 +466,7 @@ class Supervisor:
         with file:
             found = os.fstat(file.fileno())
             head = struct.pack(">H", len(path)) + path + struct.pack(">I", found.st_mode & 0o777)
-            room = min(self.limits.get("keep_bytes", 0) - self.kept_bytes, MAX_PAYLOAD - len(head))
+            room = min(self.limits.get("keep_bytes", 0) - self.kept_bytes, MAX_FILE)
             if self.kept_files >= self.limits["keep_files"] or found.st_size > room:
                 self.left_out += 1
                 return

@@ -64,15 +64,28 @@ final class Stopper {
         }
     }
 
-    /** @throws PlatformException {@code NOT_FOUND}, or {@code STATE_CONFLICT} when it is not running */
+    /**
+     * Answers only when the kill took effect or is on its way: one that had ended by itself is a conflict, no matter whether
+     * that was recorded before the call or while it waited.
+     *
+     * @throws PlatformException {@code NOT_FOUND}, or {@code STATE_CONFLICT} when it is not running
+     */
     Stopped kill(EvaluationId id, Caller caller) {
         EvaluationStatus before = status(id);
         boolean leased = queue.find(id).filter(view -> view.state() == TaskView.State.LEASED).isPresent();
         if (before.terminal() || !leased) {
-            throw new PlatformException(ErrorCode.STATE_CONFLICT, "The evaluation is not running: it is " + before.wire()
-                    + "." + (before.terminal() ? "" : " To take it out of the queue, cancel it."));
+            throw notRunning(status(id));
         }
-        return cancel(id, StopMode.KILL, caller);
+        Stopped stopped = cancel(id, StopMode.KILL, caller);
+        if (stopped.status().terminal() && stopped.status() != EvaluationStatus.CANCELLED) {
+            throw notRunning(stopped.status());
+        }
+        return stopped;
+    }
+
+    private static PlatformException notRunning(EvaluationStatus status) {
+        return new PlatformException(ErrorCode.STATE_CONFLICT, "The evaluation is not running: it is " + status.wire() + "."
+                + (status.terminal() ? "" : " To take it out of the queue, cancel it."));
     }
 
     private Stopped stopRunning(EvaluationId id, StopMode mode, Endings.Watch watch) {

@@ -123,7 +123,7 @@ final class GuestSession implements Runnable {
         boolean done = verdict.reason() == Reason.OK;
         boolean ours = verdict.reason() == Reason.SANDBOX_ERROR || leash.stopped();
         if (done && ran.leftOut() > 0) {
-            end(new Verdict(Reason.COMPILE_ERROR, "What the compile step made is too large to be run."), Usage.NONE);
+            end(Verdict.notCarried(ran.leftOut()), Usage.NONE);
             return false;
         }
         if (!done) {
@@ -132,6 +132,10 @@ final class GuestSession implements Runnable {
         }
         leave();
         program = program.from(ran.kept());
+        if (program.filePages() * GuestProgram.PAGE > limits().diskBytes()) {
+            end(Verdict.compiledTooLargeForDisk(limits()), Usage.NONE);
+            return false;
+        }
         return true;
     }
 
@@ -182,8 +186,9 @@ final class GuestSession implements Runnable {
     private void end(Verdict verdict, GuestRun.Ran ran) {
         ExitReport exit = ran.seen().exit();
         List<SourceFile> artifacts = ran.kept().stream().map(file -> new SourceFile(file.path(), file.content())).toList();
-        end(verdict.adding(Keep.leftOut(ran.leftOut())), ran.usage(), exit == null ? null : exit.exitCode(), exit == null ? null : exit.signal(),
-                StructuredResult.read(ran.result()), artifacts, List.of());
+        StructuredResult result = StructuredResult.of(ran.result());
+        end(verdict.adding(Keep.leftOut(ran.leftOut())).adding(result.refusal()), ran.usage(),
+                exit == null ? null : exit.exitCode(), exit == null ? null : exit.signal(), result.json(), artifacts, List.of());
     }
 
     private void end(

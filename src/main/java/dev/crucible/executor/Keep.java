@@ -11,8 +11,10 @@ import java.util.List;
  */
 record Keep(List<String> patterns, int files, long bytes) {
     static final Keep NOTHING = new Keep(List.of(), 0, 0);
+    private static final int COMPILED = 2_000;
+    private static final int COMPILED_MIB = 64;
     /** What a compile step made. */
-    static final Keep EVERYTHING = new Keep(List.of("**"), 2_000, 64L << 20);
+    static final Keep EVERYTHING = new Keep(List.of("**"), COMPILED, (long) COMPILED_MIB << 20);
 
     private static final int ARTIFACTS = 32;
     private static final int ARTIFACT_MIB = 16;
@@ -20,6 +22,13 @@ record Keep(List<String> patterns, int files, long bytes) {
     /** What a submission asked for: 32 files and 16 MiB, as the contract has it. */
     static Keep artifacts(List<String> patterns) {
         return patterns.isEmpty() ? NOTHING : new Keep(List.copyOf(patterns), ARTIFACTS, (long) ARTIFACT_MIB << 20);
+    }
+
+    /** A sentence about files of a compile step that were not taken. */
+    static String notCarried(int count) {
+        return "It compiles, but " + (count == 1 ? "one file" : count + " files") + " that the compile step left cannot be"
+                + " carried to the run: beyond " + (SupervisorProtocol.MAX_FILE >> 20) + " MiB each, " + COMPILED_MIB
+                + " MiB or " + COMPILED + " files in all, or not readable, or with a name that is no text.";
     }
 
     /** A sentence about artifacts that were not taken; empty for none. */

@@ -1,5 +1,6 @@
 package dev.crucible.executor;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -20,6 +21,7 @@ final class SupervisorChannel {
     private static final int MAX_OPEN_FILES = 1024;
     private static final byte[] NOTHING = new byte[0];
     private static final int STDIN_CHUNK = 1 << 20;
+    private static final int BUFFER = 1 << 16;
     private static final long STOP_PATIENCE_MILLIS = 1000;
 
     private final Box box;
@@ -62,22 +64,20 @@ final class SupervisorChannel {
 
     /** Has the program started. It may run before this returns. */
     void start(GuestProgram program, boolean fork) throws IOException {
-        ByteArrayOutputStream message = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(message);
-        frame(out, SupervisorProtocol.NEW_PROGRAM, NOTHING);
-        for (BoxFile file : program.files()) {
-            frame(out, SupervisorProtocol.FILE, file.encode());
-        }
-        frame(out, SupervisorProtocol.KEEP, words(program.keep().patterns()));
-        run(out, program, fork);
-        send(message);
+        say(out -> {
+            frame(out, SupervisorProtocol.NEW_PROGRAM, NOTHING);
+            for (BoxFile file : program.files()) {
+                out.writeByte(SupervisorProtocol.FILE);
+                file.writeTo(out);
+            }
+            frame(out, SupervisorProtocol.KEEP, words(program.keep().patterns()));
+            run(out, program, fork);
+        });
     }
 
     /** Has another run of the same program started: with its files, and other words and input. */
     void again(GuestProgram program, boolean fork) throws IOException {
-        ByteArrayOutputStream message = new ByteArrayOutputStream();
-        run(new DataOutputStream(message), program, fork);
-        send(message);
+        say(out -> run(out, program, fork));
     }
 
     private void run(DataOutputStream out, GuestProgram program, boolean fork) throws IOException {
@@ -93,11 +93,18 @@ final class SupervisorChannel {
         frame(out, SupervisorProtocol.STDIN_END, NOTHING);
     }
 
-    private void send(ByteArrayOutputStream message) throws IOException {
+    /** What is said together. */
+    private interface Message {
+        void to(DataOutputStream supervisor) throws IOException;
+    }
+
+    /** A short message is one write; the files of a long one are not held in memory a second time. */
+    private void say(Message message) throws IOException {
         writing.lock();
         try {
-            message.writeTo(box.input());
-            box.input().flush();
+            DataOutputStream out = new DataOutputStream(new BufferedOutputStream(box.input(), BUFFER));
+            message.to(out);
+            out.flush();
         } finally {
             writing.unlock();
         }

@@ -17,8 +17,10 @@ package dev.crucible.executor;
  * {@link #KEPT}, and {@link #EXIT}; or {@link #FAULT} when the fault is ours.
  */
 final class SupervisorProtocol {
-    /** No frame is larger; a larger one ends the conversation. */
-    static final int MAX_PAYLOAD = 16 << 20;
+    /** No file that goes in or comes out is larger, for a frame carries it whole. */
+    static final int MAX_FILE = 16 << 20;
+    /** No frame is larger than a file with its path; a larger one ends the conversation. */
+    static final int MAX_PAYLOAD = MAX_FILE + 8192;
 
     // Executor to supervisor.
     /** The system call filter of every run: a classic BPF program. */

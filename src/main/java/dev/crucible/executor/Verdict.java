@@ -139,6 +139,17 @@ record Verdict(Reason reason, String detail, Outcome.@Nullable Evidence evidence
                 : "The compile step failed. " + step.detail(), step.evidence());
     }
 
+    /** For a compile step that went well and left {@code count} files that cannot become part of the program. */
+    static Verdict notCarried(int count) {
+        return new Verdict(Reason.COMPILE_ERROR, Keep.notCarried(count));
+    }
+
+    /** For a compiled program that could not be put into its box. */
+    static Verdict compiledTooLargeForDisk(Limits limits) {
+        return new Verdict(Reason.DISK_LIMIT, "What the compile step made is larger than its " + size(limits.diskBytes())
+                + " of disk.");
+    }
+
     private static Verdict vanished(Seen seen) {
         if (seen.fault() != null) {
             return new Verdict(Reason.SANDBOX_ERROR, seen.fault());

@@ -14,9 +14,11 @@ import java.util.stream.Stream;
 final class Footprint {
     /** What is counted. */
     enum Thing {
-        MEMORY("resident memory of the JVM, MiB"),
+        LIVE("live heap of the JVM after a full collection, KiB"),
+        RESIDENT("resident memory of the JVM, MiB"),
         DESCRIPTORS("open descriptors of the JVM"),
-        THREADS("threads of the JVM"),
+        THREADS("threads of the JVM but HTTP's"),
+        HTTP_THREADS("threads of HTTP"),
         PROCESSES("processes below it, PostgreSQL's apart"),
         CGROUPS("cgroups of its boxes"),
         CONTAINERS("containers"),
@@ -40,9 +42,12 @@ final class Footprint {
     static Map<Thing, Long> of(Server server, Optional<Docker> docker) throws IOException {
         Path process = Path.of("/proc", Long.toString(server.handle().pid()));
         Map<Thing, Long> seen = new EnumMap<>(Thing.class);
-        seen.put(Thing.MEMORY, server.residentMebibytes());
+        seen.put(Thing.LIVE, server.liveHeapKibibytes());
+        seen.put(Thing.RESIDENT, server.residentMebibytes());
         seen.put(Thing.DESCRIPTORS, entries(process.resolve("fd")));
-        seen.put(Thing.THREADS, entries(process.resolve("task")));
+        long http = httpThreads(process.resolve("task"));
+        seen.put(Thing.THREADS, entries(process.resolve("task")) - http);
+        seen.put(Thing.HTTP_THREADS, http);
         seen.put(Thing.PROCESSES, server.guests().count());
         seen.put(Thing.CGROUPS, (long) Cgroups.of(server).size());
         if (docker.isPresent()) {
@@ -51,6 +56,21 @@ final class Footprint {
         seen.put(Thing.MOUNTS, (long) Files.readAllLines(process.resolve("mounts")).size());
         seen.put(Thing.FILES, files(server.home(), server.home().resolve("postgres")));
         return seen;
+    }
+
+    private static long httpThreads(Path tasks) throws IOException {
+        try (Stream<Path> all = Files.list(tasks)) {
+            return all.filter(task -> name(task).startsWith("http-")).count();
+        }
+    }
+
+    /** Empty for a thread that has just ended. */
+    private static String name(Path task) {
+        try {
+            return Files.readString(task.resolve("comm"));
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static long entries(Path folder) throws IOException {

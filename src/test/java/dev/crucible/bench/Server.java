@@ -3,6 +3,7 @@ package dev.crucible.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.app.Settings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,8 @@ final class Server {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long POLL_MILLIS = 2;
 
+    /** The last line of a histogram: objects and bytes. */
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern ADDRESS = Pattern.compile("Dashboard\\s+http://127\\.0\\.0\\.1:(\\d+)\\s");
 
     private final Process process;
@@ -143,6 +146,19 @@ final class Server {
     /** Resident memory of the JVM, its children not counted. */
     long residentMebibytes() {
         return Machine.kibibytes("/proc/" + process.pid() + "/status", "VmRSS") / 1024;
+    }
+
+    /** What its JVM still refers to, by a full collection. */
+    long liveHeapKibibytes() throws IOException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process asked = new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.class_histogram")
+                .redirectErrorStream(true).start();
+        String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher total = TOTAL.matcher(answer);
+        if (!total.find()) {
+            throw new IOException("the server's JVM does not tell its heap: " + answer.strip());
+        }
+        return Long.parseLong(total.group(1)) / 1024;
     }
 
     /** The processes of its PostgreSQL. */

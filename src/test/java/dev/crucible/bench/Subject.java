@@ -16,7 +16,7 @@ enum Subject {
     INPUTS("one submission with 100 inputs: compiles, and what each input adds", InputsBench::run),
     SLEEPERS("100 programs running at once, and the API meanwhile", SleepersBench::run),
     SUBMIT("durable submits per second over HTTP, 32 clients", SubmitBench::run),
-    SOAK("13 minutes (4 with --quick) of evaluations and rest: does anything grow? Runs only when it is named", SoakBench::run);
+    SOAK("15 minutes (7 with --quick) of evaluations and rest: does anything grow? Runs only when it is named", SoakBench::run);
 
     /** Measures something. */
     @FunctionalInterface

@@ -1,6 +1,7 @@
 package dev.crucible.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.crucible.executor.EngineStatus.LanguageStatus;
 import dev.crucible.executor.Programs.Asked;
@@ -174,6 +175,26 @@ public abstract class LanguageContract {
             assertThat(ran.result().reason()).as(name + ": " + ran.result().detail()).isEqualTo(Reason.NONZERO_EXIT);
             assertThat(ran.stderr()).contains("cannot execute ./main");
         });
+    }
+
+    @Test
+    void what_is_compiled_runs_when_it_can_be_carried_and_fits_and_else_the_reason_is_told() {
+        assumeThat(names()).contains("c");
+        String code = "volatile char ballast[%d << 20] = {1};\nint main(void) { return ballast[0] - 1; }\n";
+
+        assertThat(run("c", code.formatted(15), "").result().reason()).isEqualTo(Reason.OK);
+
+        RunResult large = run("c", code.formatted(17), "").result();
+        assertThat(large.reason()).as(large.detail()).isEqualTo(Reason.COMPILE_ERROR);
+        assertThat(large.detail()).startsWith("It compiles, but one file that the compile step left cannot be carried to the"
+                + " run: beyond 16 MiB each,");
+
+        Limits usual = Limits.DEFAULTS;
+        RunResult cramped = programs.run(new Asked("c", code.formatted(2)).limits(new Limits(
+                usual.timeout(), usual.cpuTime(), usual.memoryBytes(), usual.cpuMillis(), 1 << 20, usual.outputBytes(),
+                usual.pids()))).result();
+        assertThat(cramped.reason()).as(cramped.detail()).isEqualTo(Reason.DISK_LIMIT);
+        assertThat(cramped.detail()).isEqualTo("What the compile step made is larger than its 1Mi of disk.");
     }
 
     private Ran run(String language, String code, String stdin) {

@@ -54,7 +54,9 @@ final class EvaluationRoutes {
                         .query("terminate", "boolean", "Stop a running program at once, without SIGTERM first")
                         .answers(200, "Its status now", EvaluationAnswers.StoppedView.class),
                 of(Route.post("/api/eval/{id}/kill", TAG, "Stop a running program at once", this::kill))
-                        .answers(200, "Its status now", EvaluationAnswers.StoppedView.class));
+                        .answers(200, "It was stopped and is cancelled, or will be in a moment",
+                                EvaluationAnswers.StoppedView.class)
+                        .refuses(409, "It is not running: it waits, has been stopped, or ended before the kill reached it"));
     }
 
     private static Route of(Route route) {

@@ -1,9 +1,10 @@
 package dev.crucible.api.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.crucible.api.Accepted;
 import dev.crucible.api.Logs;
 import dev.crucible.kernel.evaluation.CapturedOutput;
@@ -239,10 +240,17 @@ final class Views {
         return time.toMillis() / 1000.0;
     }
 
-    /** A program's own JSON, which may be of a kind that the mapper refuses, such as too deep: then it stays a text. */
+    /**
+     * A program's own JSON, to be answered as it wrote it. It may be of a kind that the mapper refuses, such as too deep:
+     * then it stays a text.
+     */
     private static @Nullable JsonNode result(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
         try {
-            return text == null ? null : read(text);
+            Json.EXACT.readTree(text);
+            return JsonNodeFactory.instance.rawValueNode(new RawValue(text));
         } catch (JsonProcessingException e) {
             return TextNode.valueOf(text);
         }
@@ -250,14 +258,9 @@ final class Views {
 
     private static @Nullable JsonNode metadata(@Nullable String text) {
         try {
-            return text == null ? null : read(text);
+            return text == null ? null : Json.EXACT.readTree(text);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the stored metadata is not the JSON that was checked", e);
         }
-    }
-
-    /** With every digit, as it came. */
-    private static JsonNode read(String text) throws JsonProcessingException {
-        return Json.MAPPER.reader().with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).readTree(text);
     }
 }

@@ -285,7 +285,7 @@ final class CrucibleClient {
 
     private static @Nullable JsonNode parsed(byte[] body) {
         try {
-            return Json.MAPPER.readTree(body);
+            return Json.EXACT.readTree(body);
         } catch (IOException e) {
             return null;
         }

@@ -1,5 +1,7 @@
 package dev.crucible.app.cli;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.crucible.app.CrucibleConfig;
 import dev.crucible.app.InvalidConfigException;
@@ -64,7 +66,7 @@ final class DoctorCommand extends ClientCommand {
             throw CommandFailure.usage("--engine and --only go with --attack");
         }
         List<Check> checks = new ArrayList<>();
-        HostChecks host = new HostChecks(shell.environment(), shell.host().get());
+        HostChecks host = new HostChecks(shell.host().get());
         checks.add(host.java());
         checks.add(host.platform());
         checks.add(host.size());
@@ -72,7 +74,6 @@ final class DoctorCommand extends ClientCommand {
         checks.add(host.cgroups());
         checks.add(host.userNamespaces());
         checks.add(host.bubblewrap());
-        checks.add(host.interpreters());
         CrucibleConfig config = config(checks);
         Check server = server(config);
         if (config != null) {
@@ -106,10 +107,11 @@ final class DoctorCommand extends ClientCommand {
         for (EngineStatus engine : shell.launcher().probeEngines(config)) {
             String name = "Engine " + engine.name();
             List<String> languages = languages(engine);
-            boolean useful = engine.available() && !languages.isEmpty();
-            any |= useful;
-            if (!useful) {
+            any |= engine.available() && !languages.isEmpty();
+            if (!engine.available()) {
                 checks.add(Check.careful(name, engine.detail(), engine.remedy()));
+            } else if (languages.isEmpty()) {
+                checks.add(Check.careful(name, engine.detail() + " It has no language to run.", remedy(engine)));
             } else if (engine.weaknesses().isEmpty()) {
                 checks.add(Check.good(name, engine.detail() + " Runs " + String.join(", ", languages) + "."));
             } else {
@@ -151,12 +153,19 @@ final class DoctorCommand extends ClientCommand {
                 + " runs found one, " + pool.misses() + " did not";
     }
 
+    /** What the engine itself found in its boxes, which need not be what this user's own commands are. */
     private static List<String> languages(EngineStatus engine) {
         return new TreeMap<String, LanguageStatus>(engine.languages())
                 .entrySet().stream()
                         .filter(language -> language.getValue().available())
-                        .map(Map.Entry::getKey)
+                        .map(language -> (language.getKey() + " " + requireNonNullElse(language.getValue().version(), "")).strip())
                         .collect(Collectors.toList());
+    }
+
+    /** How to get the usual language. */
+    private static @Nullable String remedy(EngineStatus engine) {
+        LanguageStatus python = engine.languages().get("python");
+        return python == null ? engine.remedy() : python.remedy();
     }
 
     private Check server(@Nullable CrucibleConfig config) {

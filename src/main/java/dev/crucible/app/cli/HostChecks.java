@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -30,13 +29,14 @@ final class HostChecks {
     private static final double NOTABLY_SLOW = 1.5;
     private static final List<String> V1_CONTROLLERS = List.of("memory", "pids", "cpu", "cpuacct", "freezer");
 
+    /** Where the sandbox engine takes its tools from, whatever PATH says. */
+    private static final List<String> SEARCHED = List.of("/usr/bin", "/usr/local/bin", "/bin");
+
     private static final Pattern VERSION = Pattern.compile("\\d+(\\.\\d+)+");
 
-    private final Map<String, String> environment;
     private final HostFacts host;
 
-    HostChecks(Map<String, String> environment, HostFacts host) {
-        this.environment = environment;
+    HostChecks(HostFacts host) {
         this.host = host;
     }
 
@@ -108,22 +108,21 @@ final class HostChecks {
                         "run as root, or under `systemd-run --user --scope -p Delegate=yes`, for limits on whole runs");
     }
 
+    /** The boxes of bubblewrap and of Docker make one as ordinary users, whoever the server is. */
     Check userNamespaces() {
-        if (root()) {
-            return Check.good("User namespaces", "not needed: running as root");
-        }
         String most = text(Path.of("/proc/sys/user/max_user_namespaces")).strip();
         String cloning = text(Path.of("/proc/sys/kernel/unprivileged_userns_clone")).strip();
         String apparmor = text(Path.of("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")).strip();
         if (most.equals("0") || cloning.equals("0")) {
-            return Check.careful("User namespaces", "switched off by the kernel's settings",
+            return Check.careful("User namespaces", "switched off by the kernel's settings: sandbox needs them, also under"
+                            + " root, and docker makes a container for each run without them",
                     "as root: sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1");
         }
         if (apparmor.equals("1")) {
             return Check.careful("User namespaces", "restricted by AppArmor",
-                    "as root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or run Crucible as root");
+                    "as root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or a profile that lets bwrap make them");
         }
-        return Check.good("User namespaces", "allowed");
+        return Check.good("User namespaces", "allowed to ordinary users, as boxes are");
     }
 
     Check bubblewrap() {
@@ -131,22 +130,6 @@ final class HostChecks {
                 .map(version -> Check.good("bubblewrap", version))
                 .orElseGet(() -> Check.careful("bubblewrap", "not installed",
                         "the sandbox engine needs it: apt-get install bubblewrap (or dnf, apk, pacman, zypper)"));
-    }
-
-    Check interpreters() {
-        List<String> found = new ArrayList<>();
-        List<String> missing = new ArrayList<>();
-        for (String program : List.of("python3", "bash", "node")) {
-            version(program, "--version").ifPresentOrElse(found::add, () -> missing.add(program));
-        }
-        if (found.isEmpty()) {
-            return Check.careful("Interpreters", "none of python3, bash, node is installed",
-                    "the sandbox engine runs what the machine has: apt-get install python3 nodejs");
-        }
-        return missing.isEmpty()
-                ? Check.good("Interpreters", String.join("; ", found))
-                : Check.careful("Interpreters", String.join("; ", found) + "; missing: " + String.join(", ", missing),
-                        "install what you want to run in the sandbox engine");
     }
 
     Check dataFolder(Path home) {
@@ -185,16 +168,11 @@ final class HostChecks {
         }
     }
 
-    private static boolean root() {
-        return "0".equals(text(Path.of("/proc/self/status")).lines()
-                .filter(line -> line.startsWith("Uid:")).findFirst().map(line -> line.split("\\s+")[2]).orElse(""));
-    }
-
-    /** The first line of what a program prints, if it is there and answers soon. */
-    private Optional<String> version(String program, String argument) {
-        for (String folder : environment.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin").split(":")) {
-            Path file = Path.of(folder).resolve(program);
-            if (file.isAbsolute() && Files.isExecutable(file)) {
+    /** The first line of what a program prints, if it is where the engines look and answers soon. */
+    private static Optional<String> version(String program, String argument) {
+        for (String folder : SEARCHED) {
+            Path file = Path.of(folder, program);
+            if (Files.isExecutable(file)) {
                 return run(file.toString(), argument).map(line -> program + " " + number(line));
             }
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param engineVersion the engine's version, or null
  * @param languageVersion the version of the language's runtime, or null when it is not known
  * @param evidence what the reason rests on, or null when the program's own end says it all
- * @param result the JSON text that the program reported in {@code $CRUCIBLE_RESULT}, or null; valid, never trusted
+ * @param result the JSON text that the program reported in {@code $CRUCIBLE_RESULT}, as it wrote it, or null; valid, never trusted
  * @param tests one for each test that was run, in their order; empty when the submission had none
  */
 public record Outcome(

@@ -4,10 +4,8 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
@@ -38,10 +36,7 @@ public final class JsonBody implements AutoCloseable {
             Pattern.compile("application/(json|[a-z0-9.+-]+\\+json)(\\s*;.*)?", Pattern.DOTALL);
     private static final Pattern OTHER_CHARSET = Pattern.compile("charset\\s*+=\\s*+\"?+(?!utf-?8\\b)", Pattern.CASE_INSENSITIVE);
     private static final int CHUNK = 16 * 1024;
-    private static final ObjectReader READER = Json.MAPPER.reader()
-            .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
+    private static final ObjectReader READER = Json.EXACT.with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
 
     private final JsonNode json;
     private final String sha256;

@@ -30,7 +30,7 @@ public record Route(
     public record Parameter(String in, String name, String type, String description) {}
 
     /**
-     * A way in which the route answers when all is well; every route may also answer with a problem document.
+     * A way in which the route answers; every route may also answer with any other problem document.
      *
      * @param type the record that the body is made of, or null when it is not JSON
      */
@@ -95,6 +95,11 @@ public record Route(
 
     public Route answers(int status, String description, Class<?> type) {
         return with(new Answer(status, description, "application/json", type));
+    }
+
+    /** A refusal of its own, beside those that any route may answer with. */
+    public Route refuses(int status, String description) {
+        return with(new Answer(status, description, Problem.MEDIA_TYPE, Problem.class));
     }
 
     public Route answersBytes(int status, String description, String mediaType) {

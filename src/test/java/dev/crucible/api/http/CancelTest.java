@@ -132,6 +132,22 @@ class CancelTest {
     }
 
     @Test
+    void one_that_ended_by_itself_before_the_kill_reached_it_is_not_running_whenever_that_is_seen() {
+        EvaluationId meanwhile = submit();
+        Lease lease = platform.startNext();
+        platform.executor.onKill((id, mode) -> platform.finish(lease, Reason.OK, 0, new byte[0], new byte[0]));
+
+        Answer late = api.order("/api/eval/" + meanwhile + "/kill");
+        Answer later = api.order("/api/eval/" + meanwhile + "/kill");
+
+        assertThat(List.of(late.status(), later.status())).containsOnly(409);
+        assertThat(late.json().path("detail").asText()).isEqualTo("The evaluation is not running: it is completed.")
+                .isEqualTo(later.json().path("detail").asText());
+        assertThat(api.get("/openapi.json").json().at("/paths/~1api~1eval~1{id}~1kill/post/responses/409/description").asText())
+                .contains("ended before the kill reached it");
+    }
+
+    @Test
     void what_a_crash_kept_from_the_queue_is_queued_at_the_next_start() {
         EvaluationId lost = submit();
         EvaluationId waiting = submit();

@@ -119,6 +119,14 @@ class OutcomeTest {
     }
 
     @Test
+    void a_result_has_every_digit_that_the_program_wrote() {
+        EvaluationId id = submit("{\"code\": \"1\"}");
+        end(null, "{\"a\": 1e999, \"b\": -0.0, \"c\": 2.50}", List.of(), List.of());
+
+        assertThat(api.get("/api/eval/" + id).text()).contains("\"result\":{\"a\": 1e999, \"b\": -0.0, \"c\": 2.50}");
+    }
+
+    @Test
     void what_the_compile_step_printed_is_in_the_record_and_can_be_read_by_parts() {
         EvaluationId id = submit("{\"code\": \"1\"}");
         end(null, null, List.of(), List.of());

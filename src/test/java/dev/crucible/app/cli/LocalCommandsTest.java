@@ -13,7 +13,9 @@ import dev.crucible.platform.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -48,10 +50,25 @@ class LocalCommandsTest {
         assertThat(shell.launcher(probing(NO_DOCKER, SANDBOX)).run("doctor")).isZero();
 
         assertThat(shell.out())
-                .contains("✓ Java", "✓ Engine sandbox   bubblewrap 0.8.0. Runs python.\n")
+                .contains("✓ Java", "✓ Engine sandbox   bubblewrap 0.8.0. Runs python 3.11.\n")
                 .contains("! Engine docker    No daemon answers.\n", "> systemctl start docker\n")
                 .contains("✓ Running code", "! Server", "✓ Port")
                 .endsWith("Code can be run here.\n");
+    }
+
+    @Test
+    void the_doctor_tells_the_interpreters_of_the_engine_and_not_those_of_whoever_asks() throws IOException {
+        Path own = Files.createDirectory(folder.resolve("bin"));
+        Files.writeString(own.resolve("python3"), "#!/bin/sh\necho Python 9.9.9\n");
+        Files.setPosixFilePermissions(own.resolve("python3"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        shell.environment.put("PATH", own + ":" + System.getenv("PATH"));
+        EngineStatus bare = new EngineStatus("gvisor", true, "1", "runsc 1.", null, List.of(),
+                Map.of("python", new LanguageStatus(false, null, "no image", "docker pull something")));
+
+        assertThat(shell.launcher(probing(bare, SANDBOX)).run("doctor")).isZero();
+
+        assertThat(shell.out()).doesNotContain("9.9.9", "not needed").contains("Runs python 3.11.\n")
+                .contains("! Engine gvisor    runsc 1. It has no language to run.\n", "> docker pull something\n");
     }
 
     @Test
