@@ -88,6 +88,8 @@ final class Entry {
                 task.id(), task.submitter(), task.priority(), task.engine(), task.language(), task.seq(), task.queuedAt());
         entry.attempt = task.attempt();
         entry.losses = task.losses();
+        entry.cancelActor = task.cancelActor();
+        entry.cancelRequested = task.cancelActor() != null;
         return entry;
     }
 

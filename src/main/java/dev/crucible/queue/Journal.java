@@ -56,6 +56,9 @@ interface Journal extends AutoCloseable {
 
         record Claim(EvaluationId id, int attempt, String workerId) implements Change {}
 
+        /** Somebody wishes a task cancelled that a worker has. */
+        record Wish(EvaluationId id, String actor) implements Change {}
+
         /** The task is over and waits to be settled. */
         record Finish(Settlement.Finished finished) implements Change {}
 
@@ -92,7 +95,7 @@ interface Journal extends AutoCloseable {
             List<Settlement.Finished> unsettled,
             List<EvaluationId> dead) {}
 
-    /** A waiting task without its submission. */
+    /** A waiting task without its submission; {@code cancelActor} wished it cancelled, or is null. */
     record RestoredTask(
             EvaluationId id,
             String submitter,
@@ -103,7 +106,8 @@ interface Journal extends AutoCloseable {
             Instant queuedAt,
             @Nullable Instant notBefore,
             int attempt,
-            int losses) {}
+            int losses,
+            @Nullable String cancelActor) {}
 
     /** The outcome of a task that was given up. */
     static Outcome gaveUp(int attempts, String error) {

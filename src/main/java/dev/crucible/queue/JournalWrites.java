@@ -40,6 +40,11 @@ final class JournalWrites {
             from unnest(?::text[], ?::integer[], ?::text[]) as c (id, attempt, worker) where t.id = c.id
             """;
 
+    private static final String WISH = """
+            update queue.task t set cancel_actor = w.actor
+            from unnest(?::text[], ?::text[]) as w (id, actor) where t.id = w.id
+            """;
+
     private static final String END = """
             update queue.task t set state = ?, worker = null,
                 ended_at = timestamptz 'epoch' + e.at * interval '1 microsecond'
@@ -139,6 +144,8 @@ final class JournalWrites {
             insert(run.stream().flatMap(change -> ((Change.Insert) change).tasks().stream()).toList());
         } else if (first instanceof Change.Claim) {
             claim(cast(run));
+        } else if (first instanceof Change.Wish) {
+            wish(cast(run));
         } else if (first instanceof Change.Finish) {
             end(run.stream().map(change -> ((Change.Finish) change).finished()).toList(), "finished");
         } else if (first instanceof Change.Return) {
@@ -184,6 +191,12 @@ final class JournalWrites {
                 .array("text", strings(claims, claim -> claim.id().value()))
                 .array("int4", claims.stream().map(Change.Claim::attempt).toArray())
                 .array("text", strings(claims, Change.Claim::workerId));
+    }
+
+    private void wish(List<Change.Wish> wishes) {
+        transaction.add(WISH)
+                .array("text", strings(wishes, wish -> wish.id().value()))
+                .array("text", strings(wishes, Change.Wish::actor));
     }
 
     void end(List<Settlement.Finished> finished, String state) {

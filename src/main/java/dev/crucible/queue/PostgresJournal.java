@@ -117,7 +117,8 @@ final class PostgresJournal implements Journal {
 
     private static List<RestoredTask> waiting(DSLContext sql) {
         try (Stream<Record> rows = sql
-                .resultQuery("select id, submitter, priority, engine, language, seq, queued_at, not_before, attempt, losses"
+                .resultQuery("select id, submitter, priority, engine, language, seq, queued_at, not_before, attempt, losses,"
+                        + " cancel_actor"
                         + " from queue.task where ended_at is null order by seq")
                 .fetchSize(READ_AHEAD).fetchStream().map(row -> row)) {
             return rows.map(row -> new RestoredTask(
@@ -125,7 +126,8 @@ final class PostgresJournal implements Journal {
                             row.get("priority", Integer.class), row.get("engine", String.class),
                             row.get("language", String.class), row.get("seq", Long.class),
                             row.get("queued_at", Instant.class), row.get("not_before", Instant.class),
-                            row.get("attempt", Integer.class), row.get("losses", Integer.class)))
+                            row.get("attempt", Integer.class), row.get("losses", Integer.class),
+                            row.get("cancel_actor", String.class)))
                     .toList();
         }
     }

@@ -54,9 +54,10 @@ final class PriorityTaskQueue implements LocalTaskQueue {
     @Override
     public void start() {
         Journal.Restored restored = journal.open();
-        table.restore(restored);
+        List<Entry> unwanted = table.restore(restored);
         restored.lost().forEach(settler::add);
         restored.unsettled().forEach(settler::add);
+        unwanted.forEach(this::cancelReturned);
         settler.start();
         ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -187,6 +188,8 @@ final class PriorityTaskQueue implements LocalTaskQueue {
                 table.cancelled(entry);
                 settle(finished, written);
             }, () -> table.waitAgain(entry));
+        } else if (cancelling.answer() == CancelAnswer.REQUESTED) {
+            write(new Change.Wish(id, actor), written -> {}, () -> {});
         }
         return cancelling.answer();
     }

@@ -9,6 +9,7 @@ import dev.crucible.queue.Entry.State;
 import dev.crucible.queue.Journal.Change;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,9 +61,13 @@ final class TaskTable {
         this.leases = new Leases(config.lease().toNanos(), config.lease().toNanos() / 2, time.now());
     }
 
-    /** Fills the table; tasks that were lost stay out of reach until their return is settled. */
-    void restore(Journal.Restored restored) {
-        locked(() -> {
+    /**
+     * Fills the table; tasks that were lost stay out of reach until their return is settled. Answers those that wait and
+     * were wished cancelled: nobody will get them.
+     */
+    List<Entry> restore(Journal.Restored restored) {
+        return locked(() -> {
+            List<Entry> unwanted = new ArrayList<>();
             epoch = restored.epoch();
             Set<EvaluationId> lost = restored.lost().stream().map(Settlement::id).collect(Collectors.toSet());
             long readyBefore = Long.MIN_VALUE;
@@ -76,6 +81,9 @@ final class TaskTable {
                 if (lost.contains(entry.id)) {
                     entry.state = State.ENDING;
                     entry.dueAt = Long.MIN_VALUE;
+                } else if (entry.cancelRequested) {
+                    entry.state = State.ENDING;
+                    unwanted.add(entry);
                 } else {
                     waiting.add(entry, task.notBefore(), task.attempt() == 0);
                 }
@@ -86,7 +94,7 @@ final class TaskTable {
             }
             restored.unsettled().forEach(
                     over -> tasks.put(over.id(), Entry.over(over.id(), State.ENDED, over.buried(), over.at())));
-            return null;
+            return unwanted;
         });
     }
 

@@ -160,6 +160,21 @@ class JournaledTaskQueueTest extends TaskQueueContract {
     }
 
     @Test
+    void a_task_that_was_cancelled_while_a_worker_had_it_does_not_run_again_after_a_crash() {
+        queue.enqueueAll(List.of(task("a", 5), task("b", 5)));
+        next();
+        assertThat(queue.cancel(id("a"), "user:me")).isEqualTo(CancelAnswer.REQUESTED);
+
+        crashAndRestart();
+
+        await().untilAsserted(() -> assertThat(finished()).singleElement().satisfies(finished -> {
+            assertThat(finished.outcome().reason()).isEqualTo(Reason.CANCELLED);
+            assertThat(finished.actor()).isEqualTo("user:me");
+        }));
+        assertThat(drain()).containsExactly("b");
+    }
+
+    @Test
     void a_second_server_on_the_same_database_is_refused() {
         Database other = TestDatabase.open(databaseName);
         databases.add(other);

@@ -134,6 +134,11 @@ public class Task extends TableImpl<Record> {
      */
     public final TableField<Record, String> WORKER = createField(DSL.name("worker"), SQLDataType.CLOB, this, "");
 
+    /**
+     * The column <code>queue.task.cancel_actor</code>.
+     */
+    public final TableField<Record, String> CANCEL_ACTOR = createField(DSL.name("cancel_actor"), SQLDataType.CLOB, this, "");
+
     private Task(Name alias, Table<Record> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -1,4 +1,4 @@
--- The queue module: a journal whose rows all come and go must not grow by it.
+-- The queue module: its journal, whose rows all come and go, must not grow by that, and keeps a wish to cancel.
 
 -- A page that is written half full has room for one change of each of its rows, so handing out a task stays on its page
 -- (HOT) even when a whole page is handed out in one transaction. Vacuum comes once a thousand rows are dead, however
@@ -34,3 +34,6 @@ alter table queue.task_loss set (
 
 -- One row that each start changes and every transaction reads.
 alter table queue.server set (fillfactor = 10, autovacuum_vacuum_threshold = 50, autovacuum_vacuum_scale_factor = 0);
+
+-- Who wished a task that a worker had to be cancelled: a crash must not forget it. In no index, so a change stays HOT.
+alter table queue.task add column cancel_actor text;
