@@ -207,7 +207,7 @@ public final class ConfigSource {
 
     private CrucibleConfig build() {
         return new CrucibleConfig(
-                value(Settings.HOME), value(Settings.HOST), value(Settings.PORT), optional(Settings.DATABASE_URL),
+                value(Settings.HOME), value(Settings.HOST), hostNames(), value(Settings.PORT), optional(Settings.DATABASE_URL),
                 value(Settings.DEFAULT_ENGINE), value(Settings.WORKERS), maxLimits(),
                 new QueueConfig(
                         value(Settings.QUEUE_CAPACITY), value(Settings.QUEUE_AGING_INTERVAL),
@@ -228,6 +228,11 @@ public final class ConfigSource {
                         optional(ModuleSettings.WORKER_API_KEY), optional(ModuleSettings.STORAGE_API_KEY),
                         optional(ModuleSettings.EXECUTOR_API_KEY)),
                 value(ModuleSettings.WIRE_FORMAT), tls());
+    }
+
+    private Set<String> hostNames() {
+        Set<String> names = value(Settings.HOST_NAMES);
+        return names == null ? Set.of() : names;
     }
 
     private List<URI> executorUrls() {

@@ -46,7 +46,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -145,7 +144,7 @@ public final class Crucible implements RunningServer {
             }
             this.gateway = evaluations == null || !http ? null : start(new Gateway(
                     new GatewayConfig(
-                            new HttpServerConfig(config.host(), config.port(), Set.of(), HTTP_STOP_WAIT),
+                            new HttpServerConfig(config.host(), config.port(), config.hostNames(), HTTP_STOP_WAIT),
                             version(), split.oneProcess() ? ONE_PROCESS : SPLIT, GatewayConfig.WEB_ROOT),
                     evaluations, requireNonNull(queue), records.store(), records.outputs(), records.events(), requireNonNull(executor), clock));
         } catch (RuntimeException | Error e) {

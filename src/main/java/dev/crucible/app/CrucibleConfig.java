@@ -7,6 +7,7 @@ import dev.crucible.queue.QueueConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param home the data folder, absolute
  * @param host the address to listen on: one of this machine's loopback addresses, unless every edge has keys
+ * @param hostNames names besides its address under which it is called
  * @param port 0 for any free one
  * @param databaseUrl a PostgreSQL to use ({@code postgresql://user:password@host/db} or JDBC), or null for the embedded
  *     one; a secret
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record CrucibleConfig(
         Path home,
         String host,
+        Set<String> hostNames,
         int port,
         @Nullable String databaseUrl,
         String defaultEngine,
@@ -43,6 +46,7 @@ public record CrucibleConfig(
     public CrucibleConfig {
         requireNonNull(home, "home is null");
         requireNonNull(host, "host is null");
+        hostNames = Set.copyOf(hostNames);
         requireNonNull(defaultEngine, "defaultEngine is null");
         requireNonNull(maxLimits, "maxLimits is null");
         requireNonNull(queue, "queue is null");
@@ -74,7 +78,7 @@ public record CrucibleConfig(
     /** Everything but the database's address, which holds a password. */
     @Override
     public String toString() {
-        return "CrucibleConfig[home=" + home + ", host=" + host + ", port=" + port + ", databaseUrl="
+        return "CrucibleConfig[home=" + home + ", host=" + host + ", hostNames=" + hostNames + ", port=" + port + ", databaseUrl="
                 + (databaseUrl == null ? "embedded" : "***") + ", defaultEngine=" + defaultEngine + ", workers="
                 + workers + ", maxLimits=" + maxLimits + ", queue=" + queue + ", dockerHost=" + dockerHost
                 + ", guests=" + guests + ", shutdownGrace=" + shutdownGrace + ", split=" + split + ", logLevel=" + logLevel + "]";

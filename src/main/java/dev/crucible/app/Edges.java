@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +103,7 @@ final class Edges {
         }
         Path sockets = config.split().ports().sockets();
         return Optional.of(maker.make(new HttpServerConfig(
-                config.host(), port, Set.of(), STOP_WAIT, sockets == null ? null : sockets.resolve(module.word() + ".sock"),
+                config.host(), port, config.hostNames(), STOP_WAIT, sockets == null ? null : sockets.resolve(module.word() + ".sock"),
                 config.split().tls())));
     }
 

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -89,6 +91,15 @@ final class SettingParsers {
         String host = text.toLowerCase(Locale.ROOT);
         check(HOST.matcher(host).matches(), "is neither an address nor a name");
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** Host names, parted by commas. */
+    static Set<String> names(String text) {
+        Set<String> names = new TreeSet<>();
+        for (String name : text.split(",")) {
+            names.add(host(name.strip()));
+        }
+        return Set.copyOf(names);
     }
 
     /** Names are not looked up: what a name server says must not decide who can reach the server. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ public final class Settings {
             "HOST", "The address to listen on.",
             "a loopback address: 127.0.0.1, ::1 or localhost; for modules with keys and without the api any other",
             "127.0.0.1", SettingParsers::host);
+    static final Setting<Set<String>> HOST_NAMES = new Setting<>(
+            "HOST_NAMES", "Names, besides its address and localhost, under which others call this server.",
+            "host names, parted by commas", "none", host -> null, SettingParsers::names, false);
     static final Setting<Integer> PORT = plain(
             "PORT", "The port to listen on.", "0 to 65535; 0 takes any free one", "8080",
             text -> SettingParsers.whole(text, 0, 65_535));
@@ -90,7 +94,7 @@ public final class Settings {
 
     private static final List<Setting<?>> ALL = Stream.concat(
             Stream.<Setting<?>>of(
-                    HOME, HOST, PORT, DATABASE_URL, DEFAULT_ENGINE, WORKERS, MAX_TIMEOUT, MAX_MEMORY, MAX_CPU,
+                    HOME, HOST, HOST_NAMES, PORT, DATABASE_URL, DEFAULT_ENGINE, WORKERS, MAX_TIMEOUT, MAX_MEMORY, MAX_CPU,
                     QUEUE_CAPACITY, QUEUE_AGING_INTERVAL, LEASE_SECONDS, MAX_ATTEMPTS, SHUTDOWN_GRACE, DOCKER_HOST,
                     IMAGE_PULL, LANGUAGES_FILE, SANDBOX_MOUNTS, WARM_SLOTS, LOG_LEVEL),
             ModuleSettings.ALL.stream()).toList();

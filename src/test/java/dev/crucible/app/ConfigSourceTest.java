@@ -42,7 +42,7 @@ class ConfigSourceTest {
     void every_setting_has_its_documented_default() {
         assertThat(config(Map.of()))
                 .isEqualTo(new CrucibleConfig(
-                        Path.of("/home/someone/.crucible"), "127.0.0.1", 8080, null, "auto", 12,
+                        Path.of("/home/someone/.crucible"), "127.0.0.1", Set.of(), 8080, null, "auto", 12,
                         new Limits(
                                 Duration.ofSeconds(900), Duration.ofSeconds(5400), 1536L << 20, 6000, 1536L << 20,
                                 100L << 20, 1024),
@@ -360,6 +360,7 @@ class ConfigSourceTest {
                 "MODULES", "API", "QUEUE_PORT", "1", "STORAGE_PORT", "2", "EXECUTOR_PORT", "3", "SOCKET_FOLDER", "/run/crucible",
                 "QUEUE_SERVICE_URL", "https://queue:8081", "STORAGE_SERVICE_URL", "unix:/run/storage.sock",
                 "EXECUTOR_URLS", "http://one:8083, http://two:8083", "WIRE_FORMAT", "msgpack"));
+        others.put("HOST_NAMES", "queue.internal, Q");
         SECRETS.forEach(name -> others.put(name, key(name)));
         FILES.forEach(name -> others.put(name, EXTRA.toString()));
         others.forEach((name, value) -> variables.put(prefix + name, value));
@@ -369,7 +370,7 @@ class ConfigSourceTest {
 
     private static CrucibleConfig everythingChanged() {
         return new CrucibleConfig(
-                Path.of("/var/lib/crucible"), "::1", 9000, "postgresql://u:p@db/crucible", "docker", 3,
+                Path.of("/var/lib/crucible"), "::1", Set.of("queue.internal", "q"), 9000, "postgresql://u:p@db/crucible", "docker", 3,
                 new Limits(
                         Duration.ofMinutes(10), Duration.ofMinutes(10), 512L << 20, 500, 512L << 20, 100L << 20, 1024),
                 new QueueConfig(100, Duration.ofSeconds(5), Duration.ofSeconds(10), 5), "unix:///run/d.sock",
