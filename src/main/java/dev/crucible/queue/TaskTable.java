@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -35,7 +34,7 @@ final class TaskTable {
     private final int mostDead;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition ready = lock.newCondition();
+    private final IdleWorkers idle = new IdleWorkers(lock);
     private final Map<EvaluationId, Entry> tasks = new HashMap<>();
     private final WaitingTasks waiting;
     private final SubmissionCache submissions;
@@ -114,7 +113,7 @@ final class TaskTable {
     List<Enqueued> admit(List<Task> batch, Admission.Reservation reservation) {
         return locked(() -> {
             List<Enqueued> answers = admission.admit(batch, reservation);
-            ready.signalAll();
+            batch.forEach(task -> idle.wakeFor(task.submission().engine(), task.submission().language()));
             return answers;
         });
     }
@@ -127,7 +126,7 @@ final class TaskTable {
             while (true) {
                 workersSeen.put(worker.workerId(), time.now());
                 if (waiting.promoteDue()) {
-                    ready.signalAll();
+                    idle.wakeAll();
                 }
                 Entry entry = paused || admission.draining() || closed ? null : waiting.poll(worker);
                 if (entry != null) {
@@ -140,9 +139,10 @@ final class TaskTable {
                 if (left <= 0 || closed) {
                     return null;
                 }
-                left = ready.awaitNanos(left);
+                left = idle.await(worker, left);
             }
         } catch (InterruptedException e) {
+            idle.wakeAll(); // it may have been woken for a task that it does not take now
             Thread.currentThread().interrupt();
             return null;
         } finally {
@@ -169,7 +169,7 @@ final class TaskTable {
             entry.attempt--;
             entry.workerId = null;
             waiting.putBack(entry);
-            ready.signalAll();
+            idle.wakeAll();
             return null;
         });
     }
@@ -309,7 +309,7 @@ final class TaskTable {
         locked(() -> {
             entry.workerId = null;
             waiting.addAgain(entry);
-            ready.signalAll();
+            idle.wakeAll();
             return null;
         });
     }
@@ -339,7 +339,7 @@ final class TaskTable {
         return locked(() -> {
             long now = time.now();
             if (waiting.promoteDue()) {
-                ready.signalAll();
+                idle.wakeAll();
             }
             workersSeen.values().removeIf(seen -> now - seen > WORKER_SEEN_NANOS);
             return leases.expired(now);
@@ -374,7 +374,7 @@ final class TaskTable {
         locked(() -> {
             paused = false;
             admission.drain(false);
-            ready.signalAll();
+            idle.wakeAll();
             return null;
         });
     }
@@ -384,7 +384,7 @@ final class TaskTable {
         return locked(() -> {
             boolean first = !closed;
             closed = true;
-            ready.signalAll();
+            idle.wakeAll();
             return first;
         });
     }
