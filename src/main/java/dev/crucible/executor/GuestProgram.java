@@ -64,7 +64,7 @@ record GuestProgram(
     }
 
     /** The step that compiles a submission. What it leaves is what runs. */
-    static GuestProgram compile(EvaluationId id, Submission submission, Language language) {
+    static GuestProgram compile(EvaluationId id, Submission submission, Language language, Keep compiled) {
         Sources sources = Sources.of(submission, language);
         return new GuestProgram(
                 language.compileCommand(sources.entry(), sources.paths(), submission.limits()),
@@ -72,7 +72,7 @@ record GuestProgram(
                 sources.files(),
                 new byte[0],
                 language.compileLimits().over(Limits.DEFAULTS),
-                Keep.EVERYTHING,
+                compiled,
                 false);
     }
 

@@ -31,6 +31,7 @@ final class GuestSession implements Runnable {
     private final Transcript transcript;
     private final Leash leash;
     private final Patience patience;
+    private final Keep compiled;
     private final long accepted = System.nanoTime();
 
     // What the session's own thread has seen.
@@ -46,7 +47,8 @@ final class GuestSession implements Runnable {
             Language language,
             Transcript transcript,
             Backstop backstop,
-            Patience patience) {
+            Patience patience,
+            Keep compiled) {
         this.request = request;
         this.engine = engine;
         this.status = status;
@@ -55,6 +57,7 @@ final class GuestSession implements Runnable {
         this.transcript = transcript;
         this.leash = new Leash(backstop, patience);
         this.patience = patience;
+        this.compiled = compiled;
     }
 
     /** Runs the program to its result. Its sandbox stays until {@link #leave}. */
@@ -115,7 +118,7 @@ final class GuestSession implements Runnable {
 
     /** The compile step in a box of its own. False when it failed, and then the execution has ended. */
     private boolean compile() {
-        GuestProgram step = GuestProgram.compile(request.id(), request.submission(), language);
+        GuestProgram step = GuestProgram.compile(request.id(), request.submission(), language, compiled);
         CompileOutput output = new CompileOutput();
         GuestRun.Ran ran = run(open(step.limits(), "-compile"), step, false, output);
         compileOutput = output.bytes();
@@ -123,7 +126,7 @@ final class GuestSession implements Runnable {
         boolean done = verdict.reason() == Reason.OK;
         boolean ours = verdict.reason() == Reason.SANDBOX_ERROR || leash.stopped();
         if (done && ran.leftOut() > 0) {
-            end(Verdict.notCarried(ran.leftOut()), Usage.NONE);
+            end(Verdict.notCarried(compiled, ran.leftOut()), Usage.NONE);
             return false;
         }
         if (!done) {

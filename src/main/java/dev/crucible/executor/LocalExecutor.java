@@ -45,6 +45,7 @@ final class LocalExecutor implements ExecutorPart {
     private final EngineBoard board;
     private final Path spoolFolder;
     /** Executions that have no result yet. */
+    private final Keep compiled;
     private final Semaphore slots;
     /** Sandboxes: those of the executions, and as many again that are going away. */
     private final Semaphore places;
@@ -84,6 +85,7 @@ final class LocalExecutor implements ExecutorPart {
         this.board = new EngineBoard(engines, clock, prover);
         engines.forEach(engine -> engine.heed(patience));
         this.spoolFolder = config.folder().resolve("spool");
+        this.compiled = Keep.compiled(Runtime.getRuntime().maxMemory(), config.maxConcurrent());
         this.slots = new Semaphore(config.maxConcurrent());
         this.places = new Semaphore(2 * config.maxConcurrent());
         this.threads = Threads.bounded("execution", 2 * config.maxConcurrent(), 2 * config.maxConcurrent());
@@ -144,7 +146,7 @@ final class LocalExecutor implements ExecutorPart {
         Transcript transcript = new Transcript(
                 request.id(), spoolFolder, GuestSession.boxName(request), submission.limits().outputBytes());
         GuestSession session = new GuestSession(
-                request, engine, status, language, transcript, new Backstop(timer, endings), patience);
+                request, engine, status, language, transcript, new Backstop(timer, endings), patience, compiled);
         if (sessions.putIfAbsent(request.id(), session) != null) {
             slots.release();
             places.release();

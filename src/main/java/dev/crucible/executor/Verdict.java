@@ -140,8 +140,8 @@ record Verdict(Reason reason, String detail, Outcome.@Nullable Evidence evidence
     }
 
     /** For a compile step that went well and left {@code count} files that cannot become part of the program. */
-    static Verdict notCarried(int count) {
-        return new Verdict(Reason.COMPILE_ERROR, Keep.notCarried(count));
+    static Verdict notCarried(Keep wanted, int count) {
+        return new Verdict(Reason.COMPILE_ERROR, wanted.notCarried(count));
     }
 
     /** For a compiled program that could not be put into its box. */
