@@ -1,7 +1,9 @@
 package dev.crucible.bench;
 
+import dev.crucible.platform.http.WireFormat;
 import dev.crucible.queue.QueueConfig;
 import dev.crucible.queue.TaskQueue;
+import dev.crucible.queue.http.RemoteTaskQueue;
 import java.util.List;
 
 /**
@@ -23,7 +25,34 @@ record Ours(String name, boolean remote, Opener opener) implements QueueContende
 
     /** All ways there are. */
     static List<Ours> all(JournaledQueues queues) {
-        return List.of(new Ours("in-process", false, queues::open));
+        return List.of(
+                new Ours("in-process", false, queues::open),
+                new Ours("HTTP", true, config -> new Served(queues.open(config))));
+    }
+
+    /** A queue as another process sees it. */
+    private static final class Served implements Opened {
+        private final Opened behind;
+        private final ServedQueue service;
+        private final RemoteTaskQueue queue;
+
+        Served(Opened behind) throws Exception {
+            this.behind = behind;
+            this.service = new ServedQueue(behind.queue());
+            this.queue = service.overTcp(WireFormat.JSON);
+        }
+
+        @Override
+        public TaskQueue queue() {
+            return queue;
+        }
+
+        @Override
+        public void close() throws Exception {
+            queue.close();
+            service.close();
+            behind.close();
+        }
     }
 
     @Override

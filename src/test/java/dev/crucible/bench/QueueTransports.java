@@ -1,6 +1,7 @@
 package dev.crucible.bench;
 
 import dev.crucible.kernel.EvaluationId;
+import dev.crucible.platform.http.WireFormat;
 import dev.crucible.queue.Lease;
 import dev.crucible.queue.LocalTaskQueue;
 import dev.crucible.queue.QueueConfig;
@@ -8,6 +9,7 @@ import dev.crucible.queue.QueueModule;
 import dev.crucible.queue.Task;
 import dev.crucible.queue.TaskQueue;
 import dev.crucible.queue.WorkerProfile;
+import dev.crucible.queue.http.RemoteTaskQueue;
 import dev.crucible.testing.Submissions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,9 +30,18 @@ final class QueueTransports {
         try (LocalTaskQueue queue =
                 QueueModule.inMemory(QueueConfig.DEFAULTS, settlements -> {}, InstantSource.system())) {
             queue.start();
-            List<Contender> contenders = List.of(roundTrip(CALL, queue));
-            Race.run(WARM_UP, contenders);
-            return rows(Race.run(options.rounds(10_000, 2_000), contenders));
+            try (ServedQueue served = new ServedQueue(queue);
+                    RemoteTaskQueue unixPacked = served.overUnixSocket(WireFormat.MESSAGE_PACK);
+                    RemoteTaskQueue unixJson = served.overUnixSocket(WireFormat.JSON);
+                    RemoteTaskQueue tcpPacked = served.overTcp(WireFormat.MESSAGE_PACK);
+                    RemoteTaskQueue tcpJson = served.overTcp(WireFormat.JSON)) {
+                List<Contender> contenders = List.of(
+                        roundTrip(CALL, queue), roundTrip("Unix socket, MessagePack", unixPacked),
+                        roundTrip("Unix socket, JSON", unixJson), roundTrip("HTTP, MessagePack", tcpPacked),
+                        roundTrip("HTTP, JSON", tcpJson));
+                Race.run(options.rounds(WARM_UP, WARM_UP / 5), contenders);
+                return rows(Race.run(options.rounds(10_000, 2_000), contenders));
+            }
         }
     }
 
@@ -43,11 +54,15 @@ final class QueueTransports {
         return rows;
     }
 
+    private static String name(String way) {
+        return "trip-" + Integer.toHexString(way.hashCode()) + "-";
+    }
+
     /** One task there and back with each round. */
     private static Contender roundTrip(String way, TaskQueue queue) {
         long[] count = new long[1];
         return new Contender(way, 1, 0, () -> {
-            EvaluationId id = new EvaluationId("trip-" + ++count[0]);
+            EvaluationId id = new EvaluationId(name(way) + ++count[0]);
             queue.enqueue(new Task(id, "bench", Submissions.python("print(1)")));
             Lease lease = queue.next(WORKER, Duration.ofSeconds(5)).orElseThrow();
             queue.complete(lease.token(), Submissions.ok("1\n"));
