@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 /** Where containers of one flavour are made, kept ready and taken away. Thread-safe. */
 final class ContainerYard implements AutoCloseable {
     private static final Duration READY_WAIT = Duration.ofSeconds(30);
+    private static final Duration END_WAIT = Duration.ofSeconds(60);
+    private static final Duration END_POLL = Duration.ofMillis(20);
     private static final Duration CONNECT_WAIT = Duration.ofSeconds(5);
     /** A busy engine is slow; one that is silent for this long is of no use. */
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(60);
@@ -259,12 +261,25 @@ final class ContainerYard implements AutoCloseable {
     public void close() {
         pool.close();
         List.copyOf(open).forEach(ContainerBox::close);
+        awaitEnds();
         removals.close();
         timer.shutdownNow();
         try {
             docker.close();
         } catch (IOException e) {
             throw new PlatformException(ErrorCode.INTERNAL, "The connection to Docker did not close.", e);
+        }
+    }
+
+    /** The engine may take its time to kill one, longer than who closed it waits; until it has there is nothing to remove. */
+    private void awaitEnds() {
+        long end = System.nanoTime() + END_WAIT.toNanos();
+        try {
+            while (!open.isEmpty() && System.nanoTime() < end) {
+                Thread.sleep(END_POLL.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -103,8 +103,8 @@ class QueueServiceTest {
         "{'eval_id': 'a', 'code': 'x', 'env': {'LD_PRELOAD': 'x'}} | env | not_allowed",
         "{'eval_id': 'a', 'code': 'x', 'files': []} | files | not_supported",
         "{'eval_id': 'a', 'code': 'x', 'delay_seconds': 1e9} | delay_seconds | out_of_range",
-        "{'eval_id': 'a', 'submission': 7} | submission | value_error",
-        "{'eval_id': 'a', 'submission': {'code': 'x'}} | submission | value_error"
+        "{'eval_id': 'a', 'submission': 7} | submission | type_error",
+        "{'eval_id': 'a', 'submission': {'code': 'x'}} | submission | missing"
     })
     void a_field_that_is_wrong_is_named(String body, String field, String type) {
         QueueEdge.Answer answer = submit(body);
