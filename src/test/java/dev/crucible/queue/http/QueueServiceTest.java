@@ -512,6 +512,23 @@ class QueueServiceTest {
         }
     }
 
+    @Test
+    void deliveries_that_come_twice_or_in_the_wrong_order_change_nothing() {
+        assertThat(submit(TASK).json()).isEqualTo(submit(TASK).json());
+        String token = edge.get("/tasks/next?worker=w", QueueEdge.WORKER).at("/lease/token");
+        String result = "{'output': 'first', 'lease_token': '" + token + "'}";
+
+        assertThat(report("a", result).json()).isEqualTo(json("{'status': 'completed'}"));
+        assertThat(report("a", result).json()).as("the same report again").isEqualTo(json("{'status': 'completed'}"));
+        assertThat(word("heartbeat", "{'lease_token': '" + token + "'}").status()).as("overtaken by the end").isEqualTo(409);
+        assertThat(word("fail", "{'error': 'x', 'lease_token': '" + token + "'}").status()).as("likewise").isEqualTo(409);
+
+        await().until(() -> !edge.finished().isEmpty());
+        assertThat(edge.finished()).singleElement()
+                .satisfies(finished -> assertThat(finished.outcome().stdout().text()).isEqualTo("first"));
+        assertThat(edge.get("/tasks/next", QueueEdge.WORKER).text()).isEqualTo("null");
+    }
+
     private QueueEdge.Answer submit(String body) {
         return edge.post("/tasks", QueueEdge.CLIENT, body.replace('\'', '"'));
     }
