@@ -27,7 +27,7 @@ public final class Database implements AutoCloseable {
     private static final long REFUSE_NANOS = Duration.ofMillis(500).toNanos();
 
     /** A server that says nothing for this long is taken for lost; no statement of ours runs longer. */
-    private static final int SOCKET_TIMEOUT_SECONDS = 15;
+    private static final int SOCKET_TIMEOUT_SECONDS = 30;
 
     private final HikariDataSource pool;
     private final DSLContext dsl;
@@ -61,12 +61,11 @@ public final class Database implements AutoCloseable {
         config.setMaximumPoolSize(POOL_SIZE);
         config.setMinimumIdle(2);
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-        config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
-        config.addDataSourceProperty("connectTimeout", CONNECTION_TIMEOUT_MILLIS / 1000);
-        config.addDataSourceProperty("tcpKeepAlive", true);
+        // As text: the pool passes over a value of any other type without a word.
+        config.addDataSourceProperty("socketTimeout", Integer.toString(SOCKET_TIMEOUT_SECONDS));
+        config.addDataSourceProperty("connectTimeout", Long.toString(CONNECTION_TIMEOUT_MILLIS / 1000));
+        config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("ApplicationName", "crucible");
-        config.addDataSourceProperty("reWriteBatchedInserts", true);
-        config.addDataSourceProperty("prepareThreshold", 3);
         try {
             return new Database(new HikariDataSource(config));
         } catch (HikariPool.PoolInitializationException e) {
