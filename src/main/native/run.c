@@ -785,13 +785,19 @@ static int fork_ahead(void (*ahead)(void), struct program *program) {
     return 1;
 }
 
+static void let_go(const int fds[RUN_FDS]) {
+    for (int i = 0; i < RUN_FDS; i++) close(fds[i]);
+}
+
 static void start_guest(const int fds[RUN_FDS]) {
     int failure[2];
     run.started = now_us();
     if (pipe2(failure, O_CLOEXEC) < 0) fault("The sandbox cannot make a pipe: %s", strerror(errno));
     if (run.waiting >= 0) {
         run.cpu_before = cpu_of(run.pid);
-        if (send_descriptors(run.waiting, "G", 1, fds, RUN_FDS) < 0 || send_descriptors(run.waiting, "F", 1, failure + 1, 1) < 0)
+        int sent = send_descriptors(run.waiting, "G", 1, fds, RUN_FDS) == 0;
+        let_go(fds); /* before it begins: what is open here it could open anew through /proc, where its user owns it */
+        if (!sent || send_descriptors(run.waiting, "F", 1, failure + 1, 1) < 0)
             fault("The sandbox lost the process that it had made ahead");
     } else {
         run.pid = fork();
@@ -800,8 +806,8 @@ static void start_guest(const int fds[RUN_FDS]) {
             if (take_streams(fds) < 0) _exit(127);
             begin(failure[1]);
         }
+        let_go(fds);
     }
-    for (int i = 0; i < RUN_FDS; i++) close(fds[i]);
     close(failure[1]);
     int error = 0;
     ssize_t n;
