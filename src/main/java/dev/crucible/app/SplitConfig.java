@@ -8,6 +8,7 @@ import dev.crucible.platform.http.TlsFiles;
 import dev.crucible.platform.http.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -68,7 +69,7 @@ public record SplitConfig(
 
         /** What opens an edge: its own key, and the one that is good for all. */
         EdgeKeys opening(@Nullable String... own) {
-            List<@Nullable String> keys = new java.util.ArrayList<>(Arrays.asList(own));
+            List<@Nullable String> keys = new ArrayList<>(Arrays.asList(own));
             keys.add(all);
             return EdgeKeys.of(keys);
         }

@@ -10,7 +10,7 @@ import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.platform.http.BodyBudget;
 import dev.crucible.platform.http.HostedRoutes;
-import dev.crucible.platform.http.QueryParameters;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Route;
 import dev.crucible.platform.http.WireBody;
 import io.javalin.http.Context;
@@ -83,9 +83,9 @@ public final class EventRoutes implements HostedRoutes {
     }
 
     private void replay(Context ctx) throws InterruptedException {
-        long after = QueryParameters.whole(ctx, "after", 0, 0, Long.MAX_VALUE);
-        int limit = (int) QueryParameters.whole(ctx, "limit", DEFAULT_LIMIT, 1, EventWire.MAX_EVENTS);
-        Duration wait = QueryParameters.seconds(ctx, "wait", LONGEST_WAIT);
+        long after = Parameters.whole(ctx, "after", 0, 0, Long.MAX_VALUE);
+        int limit = (int) Parameters.whole(ctx, "limit", DEFAULT_LIMIT, 1, EventWire.MAX_EVENTS);
+        Duration wait = Parameters.seconds(ctx, "wait", LONGEST_WAIT);
         List<EvaluationEvent> events = bus.replay(after, limit);
         if (events.isEmpty() && !wait.isZero()) {
             enter();
@@ -104,10 +104,10 @@ public final class EventRoutes implements HostedRoutes {
     }
 
     private void live(Context ctx) throws InterruptedException {
-        long after = QueryParameters.whole(ctx, "after", -1, 0, Long.MAX_VALUE);
-        long seen = QueryParameters.whole(ctx, "seen", 0, 0, Long.MAX_VALUE);
-        Duration wait = QueryParameters.seconds(ctx, "wait", LONGEST_WAIT);
-        String listener = QueryParameters.text(ctx, "listener");
+        long after = Parameters.whole(ctx, "after", -1, 0, Long.MAX_VALUE);
+        long seen = Parameters.whole(ctx, "seen", 0, 0, Long.MAX_VALUE);
+        Duration wait = Parameters.seconds(ctx, "wait", LONGEST_WAIT);
+        String listener = Parameters.text(ctx, "listener");
         enter();
         try {
             WireBody.answer(ctx, listeners.poll(listener, after < 0 ? null : Long.valueOf(after), seen, wait));

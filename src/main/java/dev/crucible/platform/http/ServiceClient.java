@@ -12,6 +12,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -309,8 +312,8 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     private static boolean neverLeft(Throwable cause) {
-        return cause instanceof ConnectException || cause instanceof java.net.SocketTimeoutException
-                || cause instanceof java.nio.channels.UnresolvedAddressException || cause instanceof java.net.UnknownHostException;
+        return cause instanceof ConnectException || cause instanceof SocketTimeoutException
+                || cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException;
     }
 
     private void sleep(long millis) {

@@ -2,7 +2,7 @@ package dev.crucible.storage.http;
 
 import dev.crucible.kernel.evaluation.EvaluationStatus;
 import dev.crucible.kernel.evaluation.Submission;
-import dev.crucible.platform.http.QueryParameters;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Route;
 import dev.crucible.platform.http.WireBody;
 import dev.crucible.storage.EvaluationQuery;
@@ -59,31 +59,31 @@ final class ListRoutes {
     }
 
     private void answer(Context ctx, Set<EvaluationStatus> statuses) {
-        String cursor = QueryParameters.text(ctx, "cursor");
-        int offset = (int) QueryParameters.whole(ctx, "offset", 0, 0, Integer.MAX_VALUE);
+        String cursor = Parameters.text(ctx, "cursor");
+        int offset = (int) Parameters.whole(ctx, "offset", 0, 0, Integer.MAX_VALUE);
         if (cursor != null && offset > 0) {
-            throw QueryParameters.wrong("offset", "cannot go with a cursor", "conflict");
+            throw Parameters.wrong("offset", "cannot go with a cursor", "conflict");
         }
         EvaluationQuery query = new EvaluationQuery(
-                (int) QueryParameters.whole(ctx, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT), cursor, offset, statuses,
-                QueryParameters.text(ctx, "language"), QueryParameters.text(ctx, "engine"), priority(ctx), tags(ctx),
-                QueryParameters.text(ctx, "submitter"), QueryParameters.time(ctx, "since"),
-                QueryParameters.time(ctx, "until"), QueryParameters.text(ctx, "q"));
+                (int) Parameters.whole(ctx, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT), cursor, offset, statuses,
+                Parameters.text(ctx, "language"), Parameters.text(ctx, "engine"), priority(ctx), tags(ctx),
+                Parameters.text(ctx, "submitter"), Parameters.time(ctx, "since"),
+                Parameters.time(ctx, "until"), Parameters.text(ctx, "q"));
         WireBody.answer(ctx, StorageViews.page(store.list(query), query));
     }
 
     private static @Nullable Integer priority(Context ctx) {
-        long priority = QueryParameters.whole(
+        long priority = Parameters.whole(
                 ctx, "priority", -1, Submission.LOWEST_PRIORITY, Submission.HIGHEST_PRIORITY);
         return priority < 0 ? null : (int) priority;
     }
 
     private static Set<EvaluationStatus> statuses(Context ctx) {
         Set<EvaluationStatus> statuses = EnumSet.noneOf(EvaluationStatus.class);
-        String several = QueryParameters.text(ctx, "status");
+        String several = Parameters.text(ctx, "status");
         for (String name : several == null ? new String[0] : several.split(",")) {
             statuses.add(name.strip().equals("submitted") ? EvaluationStatus.QUEUED
-                    : EvaluationStatus.fromWire(name.strip()).orElseThrow(() -> QueryParameters.wrong("status",
+                    : EvaluationStatus.fromWire(name.strip()).orElseThrow(() -> Parameters.wrong("status",
                             "must be queued, provisioning, running, completed, failed, timeout or cancelled",
                             "unknown_value")));
         }
@@ -95,7 +95,7 @@ final class ListRoutes {
         for (String tag : ctx.queryParams("tag")) {
             int colon = tag.indexOf(':');
             if (colon <= 0) {
-                throw QueryParameters.wrong("tag", "must be name:value", "type_error");
+                throw Parameters.wrong("tag", "must be name:value", "type_error");
             }
             tags.put(tag.substring(0, colon), tag.substring(colon + 1));
         }

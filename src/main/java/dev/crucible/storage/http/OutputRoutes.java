@@ -9,7 +9,7 @@ import dev.crucible.kernel.evaluation.Outcome;
 import dev.crucible.kernel.evaluation.OutputStreamName;
 import dev.crucible.platform.http.BodyBudget;
 import dev.crucible.platform.http.ByteAnswer;
-import dev.crucible.platform.http.QueryParameters;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Route;
 import dev.crucible.platform.http.WireBody;
 import dev.crucible.storage.Evaluation;
@@ -136,13 +136,13 @@ final class OutputRoutes {
     }
 
     private void put(Context ctx) throws IOException {
-        String evalId = QueryParameters.text(ctx, "eval_id");
+        String evalId = Parameters.text(ctx, "eval_id");
         EvaluationId id = EvaluationId.parse(evalId == null ? "" : evalId).orElseThrow(
-                () -> QueryParameters.wrong("eval_id", evalId == null ? "is missing" : "is not an evaluation id", "invalid_id"));
+                () -> Parameters.wrong("eval_id", evalId == null ? "is missing" : "is not an evaluation id", "invalid_id"));
         String path = ctx.queryParam("path");
         String stream = ctx.queryParam("stream");
         if ((path == null) == (stream == null)) {
-            throw QueryParameters.wrong("stream", "is needed, or path instead of it", "missing");
+            throw Parameters.wrong("stream", "is needed, or path instead of it", "missing");
         }
         try (BoundedUpload content = BoundedUpload.of(ctx)) {
             WireBody.answer(ctx, new Wire.Ref(path != null
@@ -153,15 +153,15 @@ final class OutputRoutes {
 
     private static OutputStreamName name(String stream) {
         return OutputStreamName.fromWire(stream).orElseThrow(
-                () -> QueryParameters.wrong("stream", "must be stdout, stderr or compile", "unknown_value"));
+                () -> Parameters.wrong("stream", "must be stdout, stderr or compile", "unknown_value"));
     }
 
     private void get(Context ctx) throws IOException {
         String ref = ctx.queryParam("ref");
         if (ref == null) {
-            throw QueryParameters.wrong("ref", "is missing", "missing");
+            throw Parameters.wrong("ref", "is missing", "missing");
         }
-        ByteAnswer.send(ctx, outputs.open(ref, QueryParameters.whole(ctx, "from", 0, 0, Long.MAX_VALUE)));
+        ByteAnswer.send(ctx, outputs.open(ref, Parameters.whole(ctx, "from", 0, 0, Long.MAX_VALUE)));
     }
 
     private void total(Context ctx) {

@@ -3,7 +3,7 @@ package dev.crucible.storage.http;
 import dev.crucible.kernel.ErrorCode;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.kernel.evaluation.CapturedOutput;
-import dev.crucible.platform.http.QueryParameters;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Route;
 import dev.crucible.platform.http.WireBody;
 import dev.crucible.storage.EvaluationStore;
@@ -72,7 +72,7 @@ final class OverviewRoutes {
 
     private void statistics(Context ctx) {
         WireBody.answer(ctx, StorageViews.statistics(
-                store.statistics(QueryParameters.time(ctx, "since")), outputs.totalBytes()));
+                store.statistics(Parameters.time(ctx, "since")), outputs.totalBytes()));
     }
 
     private void overview(Context ctx) {

@@ -1,10 +1,10 @@
 package dev.crucible.storage.http;
 
-import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.EvaluationId;
+import dev.crucible.kernel.FieldError;
 import dev.crucible.kernel.PlatformException;
 import dev.crucible.platform.http.BodyBudget;
-import dev.crucible.platform.http.QueryParameters;
+import dev.crucible.platform.http.Parameters;
 import dev.crucible.platform.http.Route;
 import dev.crucible.platform.http.WireBody;
 import dev.crucible.storage.Created;
@@ -93,7 +93,7 @@ final class RecordRoutes {
     }
 
     private void statistics(Context ctx) {
-        WireBody.answer(ctx, store.statistics(QueryParameters.time(ctx, "since")));
+        WireBody.answer(ctx, store.statistics(Parameters.time(ctx, "since")));
     }
 
     private void check(Context ctx) {
@@ -115,24 +115,24 @@ final class RecordRoutes {
 
     private void timelineAfter(Context ctx) {
         WireBody.answer(ctx, new Wire.Entries(store.timelineAfter(
-                QueryParameters.whole(ctx, "after", 0, 0, Long.MAX_VALUE), limit(ctx))));
+                Parameters.whole(ctx, "after", 0, 0, Long.MAX_VALUE), limit(ctx))));
     }
 
     private void unfinished(Context ctx) {
-        Instant before = QueryParameters.time(ctx, "before");
-        String after = QueryParameters.text(ctx, "after");
+        Instant before = Parameters.time(ctx, "before");
+        String after = Parameters.text(ctx, "after");
         if (before == null) {
-            throw QueryParameters.wrong("before", "is missing", "missing");
+            throw Parameters.wrong("before", "is missing", "missing");
         }
         WireBody.answer(ctx, new Wire.Ids(store.unfinished(
                 before, after == null ? null : id(after), limit(ctx))));
     }
 
     private static EvaluationId id(String text) {
-        return EvaluationId.parse(text).orElseThrow(() -> QueryParameters.wrong("after", "is not an evaluation id", "invalid_id"));
+        return EvaluationId.parse(text).orElseThrow(() -> Parameters.wrong("after", "is not an evaluation id", "invalid_id"));
     }
 
     private static int limit(Context ctx) {
-        return (int) QueryParameters.whole(ctx, "limit", 100, 1, MAX_PAGE);
+        return (int) Parameters.whole(ctx, "limit", 100, 1, MAX_PAGE);
     }
 }
